@@ -1,0 +1,573 @@
+//! The algebra of edits: the one way in which lave changes text.
+//!
+//! A stage pushes into an [`EditSink`] and never returns text. The sink becomes an [`EditSet`],
+//! which can be applied, composed, inverted and used to carry offsets from one side to the
+//! other. Everything a person can ask for (report, diff, counts, revert) is read off edit sets.
+//!
+//! Laws, tested below and in `tests/laws.rs`:
+//! `b.apply(a.apply(t)) == a.then(&b).apply(t)`; `a.invert(t).apply(a.apply(t)) == t`;
+//! offsets map monotonically; edits are ordered, disjoint, never touching and never no-ops.
+//!
+//! Offsets here are bytes within one line (or one text) of less than 4 GiB.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+/// A half-open range of bytes, on char boundaries of the text that it speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span `start..end`, in bytes.
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end && end <= u32::MAX as usize);
+        Span { start: start as u32, end: end as u32 }
+    }
+
+    /// Length in bytes.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// As a range for slicing.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Names a rule of the rule set in force; an index into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u16);
+
+impl RuleId {
+    /// A rule that is not in the set: whatever it asks for is ignored.
+    pub const NONE: RuleId = RuleId(u16::MAX);
+}
+
+/// The rules that made one edit, sorted, without repeats.
+pub type Rules = SmallVec<[RuleId; 3]>;
+
+/// What a rule may do in a run, once its level is weighed against the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Not in force.
+    Off,
+    /// Says what it saw; changes nothing.
+    Flag,
+    /// Changes text.
+    Act,
+}
+
+/// Something seen and left alone, at a place of the text just looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Where, in bytes of the text that the stage was given.
+    pub span: Span,
+    /// By which rule.
+    pub rule: RuleId,
+}
+
+/// One replacement: bytes `old` of the text before give way to `new` of the set's arena.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Bytes of the text before.
+    pub old: Span,
+    /// Bytes of the arena, see [`EditSet::new_text`].
+    pub new: Span,
+    /// Who made it.
+    pub rules: Rules,
+}
+
+#[derive(Clone, Copy)]
+struct Push {
+    old: Span,
+    new: Span,
+    rule: RuleId,
+}
+
+/// Where stages push what they want done to one text.
+///
+/// It knows what each rule may do: an edit by a rule that may only flag becomes a finding, one by
+/// a rule that is off is ignored, so that no stage needs to know of levels. Edits may come in any
+/// order; of two that overlap the one that starts first wins and the other is left for the next
+/// pass. It is reused from line to line, so clean text allocates nothing.
+pub struct EditSink {
+    effects: Arc<[Effect]>,
+    pushed: Vec<Push>,
+    arena: String,
+    seen: Vec<Seen>,
+    lasting: Vec<Seen>,
+    base: u32,
+}
+
+impl EditSink {
+    /// A sink in which rule `n` may do `effects[n]`.
+    pub fn new(effects: Arc<[Effect]>) -> Self {
+        EditSink { effects, pushed: Vec::new(), arena: String::new(), seen: Vec::new(), lasting: Vec::new(), base: 0 }
+    }
+
+    /// What `rule` may do.
+    pub fn effect(&self, rule: RuleId) -> Effect {
+        self.effects.get(rule.0 as usize).copied().unwrap_or(Effect::Off)
+    }
+
+    /// Whether `rule` may do anything at all; to skip work.
+    pub fn wants(&self, rule: RuleId) -> bool {
+        self.effect(rule) != Effect::Off
+    }
+
+    /// Replaces the bytes `old` by `new`.
+    pub fn replace(&mut self, old: std::ops::Range<usize>, new: &str, rule: RuleId) {
+        match self.effect(rule) {
+            Effect::Off => {}
+            Effect::Flag => self.flag(old, rule),
+            Effect::Act => {
+                let base = self.base as usize;
+                let from = self.arena.len();
+                self.arena.push_str(new);
+                self.pushed.push(Push {
+                    old: Span::new(old.start + base, old.end + base),
+                    new: Span::new(from, self.arena.len()),
+                    rule,
+                });
+            }
+        }
+    }
+
+    /// Deletes the bytes `old`.
+    pub fn delete(&mut self, old: std::ops::Range<usize>, rule: RuleId) {
+        self.replace(old, "", rule);
+    }
+
+    /// Inserts `new` before byte `at`.
+    pub fn insert(&mut self, at: usize, new: &str, rule: RuleId) {
+        self.replace(at..at, new, rule);
+    }
+
+    /// Says that `rule` saw something at the bytes `span`, as long as it is still to be seen when
+    /// the line has settled.
+    pub fn flag(&mut self, span: std::ops::Range<usize>, rule: RuleId) {
+        if self.wants(rule) {
+            let base = self.base as usize;
+            self.seen.push(Seen { span: Span::new(span.start + base, span.end + base), rule });
+        }
+    }
+
+    /// Like [`EditSink::flag`], for what the edits of this very pass will hide: it is reported even
+    /// though later passes do not see it any more.
+    pub fn flag_lasting(&mut self, span: std::ops::Range<usize>, rule: RuleId) {
+        if self.wants(rule) {
+            let base = self.base as usize;
+            self.lasting.push(Seen { span: Span::new(span.start + base, span.end + base), rule });
+        }
+    }
+
+    /// Makes offsets of what follows relative to byte `base` of the text that [`EditSink::take`]
+    /// will be given.
+    pub(crate) fn set_base(&mut self, base: usize) {
+        self.base = base as u32;
+    }
+
+    /// What was flagged since the last call.
+    pub(crate) fn drain_seen(&mut self) -> std::vec::Drain<'_, Seen> {
+        self.seen.drain(..)
+    }
+
+    /// What was flagged to last since the last call.
+    pub(crate) fn drain_lasting(&mut self) -> std::vec::Drain<'_, Seen> {
+        self.lasting.drain(..)
+    }
+
+    /// Whether no edit was pushed since the last [`EditSink::take`].
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pushed.is_empty()
+    }
+
+    /// Turns what was pushed into an edit set for `text`, into `out`, and forgets it: orders the
+    /// edits, drops overlaps and no-ops, trims equal ends, joins what touches.
+    pub(crate) fn take(&mut self, text: &str, out: &mut EditSet) {
+        out.clear(text.len());
+        if !self.pushed.is_sorted_by_key(|p| (p.old.start, p.old.end)) {
+            self.pushed.sort_by_key(|p| (p.old.start, p.old.end));
+        }
+        let mut free = 0;
+        for p in self.pushed.drain(..) {
+            if p.old.start < free {
+                continue;
+            }
+            let new = &self.arena[p.new.range()];
+            let Some(old) = text.get(p.old.range()) else {
+                debug_assert!(false, "edit {:?} by rule {} is off a char boundary", p.old, p.rule.0);
+                continue;
+            };
+            free = p.old.end;
+            let (head, tail) = common_ends(old, new);
+            if head == old.len() && head == new.len() {
+                continue;
+            }
+            let span = Span::new(p.old.start as usize + head, p.old.end as usize - tail);
+            out.push(span, &new[head..new.len() - tail], &[p.rule]);
+        }
+        self.arena.clear();
+    }
+}
+
+/// Lengths of the longest common prefix and, after it, suffix; on char boundaries.
+fn common_ends(a: &str, b: &str) -> (usize, usize) {
+    let mut head = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    while !a.is_char_boundary(head) || !b.is_char_boundary(head) {
+        head -= 1;
+    }
+    let (ra, rb) = (&a[head..], &b[head..]);
+    let mut tail = ra.bytes().rev().zip(rb.bytes().rev()).take_while(|(x, y)| x == y).count();
+    while !ra.is_char_boundary(ra.len() - tail) || !rb.is_char_boundary(rb.len() - tail) {
+        tail -= 1;
+    }
+    (head, tail)
+}
+
+/// What turns one text into another: ordered, disjoint replacements that never touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EditSet {
+    edits: Vec<Edit>,
+    arena: String,
+    len_before: usize,
+    len_after: usize,
+}
+
+impl EditSet {
+    /// The set that leaves a text of `len` bytes as it is.
+    pub fn identity(len: usize) -> Self {
+        EditSet { len_before: len, len_after: len, ..Default::default() }
+    }
+
+    pub(crate) fn clear(&mut self, len: usize) {
+        self.edits.clear();
+        self.arena.clear();
+        self.len_before = len;
+        self.len_after = len;
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_identity(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// The edits, in order.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// The text that `edit`, one of this set's, puts in.
+    pub fn new_text(&self, edit: &Edit) -> &str {
+        &self.arena[edit.new.range()]
+    }
+
+    /// Bytes of the text that it can be applied to.
+    pub fn len_before(&self) -> usize {
+        self.len_before
+    }
+
+    /// Bytes of the text that it makes.
+    pub fn len_after(&self) -> usize {
+        self.len_after
+    }
+
+    /// Appends an edit at or after the end of the last one; joins it to that one when they touch.
+    pub(crate) fn push(&mut self, old: Span, new: &str, rules: &[RuleId]) {
+        let from = self.arena.len();
+        self.arena.push_str(new);
+        self.len_after = self.len_after + new.len() - old.len();
+        if let Some(last) = self.edits.last_mut() {
+            debug_assert!(last.old.end <= old.start);
+            if last.old.end == old.start {
+                last.old.end = old.end;
+                last.new.end = self.arena.len() as u32;
+                add_rules(&mut last.rules, rules);
+                return;
+            }
+        }
+        let rules = SmallVec::from_slice(rules);
+        self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), rules });
+    }
+
+    /// Each edit with the range that its new text takes up in the text after.
+    pub fn placed(&self) -> impl Iterator<Item = (&Edit, Span)> {
+        let mut shift = 0i64;
+        self.edits.iter().map(move |e| {
+            let start = (i64::from(e.old.start) + shift) as u32;
+            shift += e.new.len() as i64 - e.old.len() as i64;
+            (e, Span { start, end: start + (e.new.end - e.new.start) })
+        })
+    }
+
+    /// The text after, appended to `out`.
+    ///
+    /// # Panics
+    /// If `text` is not as long as the text that the set was made for.
+    pub fn apply_into(&self, text: &str, out: &mut String) {
+        assert_eq!(text.len(), self.len_before, "edits of another text");
+        let mut at = 0;
+        for e in &self.edits {
+            out.push_str(&text[at..e.old.start as usize]);
+            out.push_str(self.new_text(e));
+            at = e.old.end as usize;
+        }
+        out.push_str(&text[at..]);
+    }
+
+    /// The text after. Panics as [`EditSet::apply_into`] does.
+    pub fn apply(&self, text: &str) -> String {
+        let mut out = String::with_capacity(self.len_after);
+        self.apply_into(text, &mut out);
+        out
+    }
+
+    /// The set that turns the text after back into `text`.
+    pub fn invert(&self, text: &str) -> EditSet {
+        let mut out = EditSet::identity(self.len_after);
+        for (e, after) in self.placed() {
+            out.push(after, &text[e.old.range()], &e.rules);
+        }
+        out
+    }
+
+    /// This set and then `next`, as one.
+    ///
+    /// # Panics
+    /// If `next` is not for a text as long as this set makes.
+    pub fn then(&self, next: &EditSet) -> EditSet {
+        assert_eq!(self.len_after, next.len_before, "edits of another text");
+        let mut out = EditSet::identity(self.len_before);
+        let mut a = self.placed().peekable();
+        let mut b = next.edits.iter().peekable();
+        // Bytes of the text before minus bytes of the middle text, up to here.
+        let mut shift = 0i64;
+        let mut new = String::new();
+        loop {
+            // A group: edits of both sets whose ranges of the middle text touch.
+            let start = match (a.peek(), b.peek()) {
+                (Some((_, m)), Some(e)) => m.start.min(e.old.start),
+                (Some((_, m)), None) => m.start,
+                (None, Some(e)) => e.old.start,
+                (None, None) => return out,
+            };
+            let before = i64::from(start) + shift;
+            let mut end = start;
+            // Middle text that `b` has replaced so far; what `a` put in beyond it survives.
+            let mut gone = start;
+            let mut rules = Rules::new();
+            let mut left: Option<(&str, Span)> = None;
+            new.clear();
+            loop {
+                let next_a = a.peek().map(|(_, m)| m.start).filter(|&s| s <= end);
+                let next_b = b.peek().map(|e| e.old.start).filter(|&s| s <= end);
+                match (next_a, next_b) {
+                    (Some(sa), sb) if sb.is_none_or(|sb| sa <= sb) => {
+                        flush(&mut left, &mut gone, u32::MAX, &mut new);
+                        let (e, m) = a.next().expect("peeked");
+                        shift += e.old.len() as i64 - m.len() as i64;
+                        end = end.max(m.end);
+                        add_rules(&mut rules, &e.rules);
+                        left = Some((self.new_text(e), m));
+                    }
+                    (_, Some(sb)) => {
+                        flush(&mut left, &mut gone, sb, &mut new);
+                        let e = b.next().expect("peeked");
+                        new.push_str(next.new_text(e));
+                        gone = e.old.end;
+                        end = end.max(e.old.end);
+                        add_rules(&mut rules, &e.rules);
+                    }
+                    _ => break,
+                }
+            }
+            flush(&mut left, &mut gone, u32::MAX, &mut new);
+            let after = i64::from(end) + shift;
+            out.push(Span { start: before as u32, end: after as u32 }, &new, &rules);
+        }
+
+        /// Copies what survives of `left` up to `until` (middle text).
+        fn flush(left: &mut Option<(&str, Span)>, gone: &mut u32, until: u32, new: &mut String) {
+            let Some((text, m)) = *left else { return };
+            let from = m.start.max(*gone);
+            let to = m.end.min(until);
+            if from < to {
+                new.push_str(&text[(from - m.start) as usize..(to - m.start) as usize]);
+                *gone = to;
+            }
+            if until >= m.end {
+                *left = None;
+            }
+        }
+    }
+
+    /// Drops edits that put back the very text that they take out; for sets made by
+    /// [`EditSet::then`], where one set may undo the other. `text` is the text before.
+    pub(crate) fn drop_no_ops(&mut self, text: &str) {
+        let arena = &self.arena;
+        self.edits.retain(|e| text[e.old.range()] != arena[e.new.range()]);
+    }
+
+    /// Where byte `at` of the text before comes to lie in the text after: for a byte within an
+    /// edit, the start of its new text, or its end with `Side::End`.
+    pub fn map(&self, at: usize, side: Side) -> usize {
+        carry(at, side, self.placed().map(|(e, new)| (e.old, new)))
+    }
+
+    /// The other way round: where byte `at` of the text after came from.
+    pub fn map_back(&self, at: usize, side: Side) -> usize {
+        carry(at, side, self.placed().map(|(e, new)| (new, e.old)))
+    }
+}
+
+/// Which end of an edit an offset within it is carried to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To its start.
+    Start,
+    /// To its end.
+    End,
+}
+
+fn carry(at: usize, side: Side, pairs: impl Iterator<Item = (Span, Span)>) -> usize {
+    let mut shift = 0i64;
+    for (from, to) in pairs {
+        let past = match side {
+            Side::Start => (from.end as usize) <= at && from.start as usize != at,
+            Side::End => (from.end as usize) < at,
+        };
+        if past {
+            shift = i64::from(to.end) - i64::from(from.end);
+        } else if (from.start as usize) < at || (from.start as usize == at && side == Side::End) {
+            return match side {
+                Side::Start => to.start as usize,
+                Side::End => to.end as usize,
+            };
+        } else {
+            break;
+        }
+    }
+    (at as i64 + shift) as usize
+}
+
+/// Adds `more` to the sorted set `to`.
+pub(crate) fn add_rules(to: &mut Rules, more: &[RuleId]) {
+    for &r in more {
+        if let Err(i) = to.binary_search(&r) {
+            to.insert(i, r);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sink() -> EditSink {
+        EditSink::new(Arc::from([Effect::Act, Effect::Act, Effect::Flag, Effect::Off]))
+    }
+
+    fn set(text: &str, edits: &[(usize, usize, &str)]) -> EditSet {
+        let mut s = sink();
+        for (i, &(a, b, new)) in edits.iter().enumerate() {
+            s.replace(a..b, new, RuleId((i % 2) as u16));
+        }
+        let mut out = EditSet::default();
+        s.take(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn sink_orders_trims_and_drops() {
+        let e = set("héllo wörld", &[(7, 13, "wörlds"), (0, 6, "hèllo"), (1, 3, "x")]);
+        assert_eq!(e.apply("héllo wörld"), "hèllo wörlds");
+        let spans: Vec<_> = e.edits().iter().map(|e| (e.old.start, e.old.end)).collect();
+        assert_eq!(spans, [(1, 3), (13, 13)], "trimmed to what differs, on char boundaries");
+        assert!(set("same", &[(0, 4, "same")]).is_identity());
+    }
+
+    #[test]
+    fn sink_heeds_what_a_rule_may_do() {
+        let mut s = sink();
+        s.delete(0..1, RuleId(2));
+        s.delete(0..1, RuleId(3));
+        s.delete(0..1, RuleId::NONE);
+        assert!(s.is_empty());
+        assert_eq!(s.drain_seen().map(|f| f.rule).collect::<Vec<_>>(), [RuleId(2)]);
+    }
+
+    #[test]
+    fn touching_edits_are_one() {
+        let e = set("abcd", &[(0, 1, "x"), (1, 2, "y")]);
+        assert_eq!(e.edits().len(), 1);
+        assert_eq!(e.edits()[0].rules.len(), 2);
+    }
+
+    #[test]
+    fn offsets_carry() {
+        let e = set("0123456789", &[(2, 4, ""), (6, 6, "xyz")]);
+        assert_eq!(e.apply("0123456789"), "0145xyz6789");
+        assert_eq!((e.map(3, Side::Start), e.map(3, Side::End)), (2, 2));
+        assert_eq!((e.map(6, Side::Start), e.map(6, Side::End)), (4, 7));
+        assert_eq!((e.map_back(5, Side::Start), e.map_back(5, Side::End)), (6, 6));
+        assert_eq!(e.map_back(9, Side::Start), 8);
+    }
+
+    /// A text and two rounds of edits for it.
+    fn rounds() -> impl Strategy<Value = (String, EditSet, EditSet)> {
+        let edits = || prop::collection::vec((0usize..40, 0usize..6, "[ab é☃]{0,3}"), 0..8);
+        ("[abé☃ ]{0,30}", edits(), edits()).prop_map(|(t, a, b)| {
+            let make = |text: &str, raw: &[(usize, usize, String)]| {
+                let mut s = sink();
+                for (i, (at, len, new)) in raw.iter().enumerate() {
+                    let floor = |mut i: usize| {
+                        i = i.min(text.len());
+                        while !text.is_char_boundary(i) {
+                            i -= 1;
+                        }
+                        i
+                    };
+                    s.replace(floor(*at)..floor(at + len), new, RuleId((i % 2) as u16));
+                }
+                let mut out = EditSet::default();
+                s.take(text, &mut out);
+                out
+            };
+            let ea = make(&t, &a);
+            let eb = make(&ea.apply(&t), &b);
+            (t, ea, eb)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn law_6_algebra((t, a, b) in rounds()) {
+            let mid = a.apply(&t);
+            let ab = a.then(&b);
+            prop_assert_eq!(ab.apply(&t), b.apply(&mid));
+            prop_assert_eq!(ab.len_after(), b.len_after());
+            prop_assert_eq!(a.invert(&t).apply(&mid), t.clone());
+            prop_assert_eq!(ab.invert(&t).apply(&b.apply(&mid)), t.clone());
+            for pair in ab.edits().windows(2) {
+                prop_assert!(pair[0].old.end < pair[1].old.start);
+            }
+            for side in [Side::Start, Side::End] {
+                let carried: Vec<_> = (0..=t.len()).map(|i| ab.map(i, side)).collect();
+                prop_assert!(carried.is_sorted(), "{carried:?}");
+                prop_assert!(carried.last().is_none_or(|&l| l <= ab.len_after()));
+                let back: Vec<_> = (0..=ab.len_after()).map(|i| ab.map_back(i, side)).collect();
+                prop_assert!(back.is_sorted(), "{back:?}");
+            }
+        }
+    }
+}

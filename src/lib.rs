@@ -1,0 +1,8 @@
+//! lave washes scraped text.
+pub mod edit;
+pub mod error;
+pub mod features;
+pub mod options;
+pub mod rule;
+pub mod stage;
+mod strict;

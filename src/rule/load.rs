@@ -1,0 +1,241 @@
+//! Reading rule files, strictly: an unknown key, a second rule of the same id or a pattern that
+//! does not compile is an error with its line.
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::{Action, Example, Level, Neighbour, Rule, RuleId, RuleSet, When, Zone};
+use crate::error::{Error, Result};
+use crate::strict::{File, Table, Value};
+
+macro_rules! builtin {
+    ($($stage:literal),* $(,)?) => {
+        /// The rule files that come with lave: name and text.
+        pub const BUILTIN: &[(&str, &str)] = &[
+            $((concat!("rules/", $stage, ".toml"), include_str!(concat!("../../rules/", $stage, ".toml")))),*
+        ];
+    };
+}
+
+builtin!(
+    "decode",
+    "entities",
+    "mojibake",
+    "controls",
+    "unicode",
+    "quotes",
+    "punctuation",
+    "captions",
+    "boilerplate",
+    "whitespace",
+);
+
+const RULE_KEYS: &[&str] =
+    &["id", "why", "level", "enabled", "when", "match", "do", "with", "group", "marks", "fix", "keep", "open"];
+const WHEN_KEYS: &[&str] =
+    &["needles", "line_max", "words_min", "words_max", "final_stop", "zone", "prev", "next", "needs"];
+const EXAMPLE_KEYS: &[&str] = &["in", "out", "set"];
+const ACTIONS: &[&str] = &["builtin", "delete-line", "cut", "replace", "flag"];
+
+impl RuleSet {
+    /// The rules that come with lave, without their examples.
+    pub fn builtin() -> Result<RuleSet> {
+        let mut set = RuleSet::default();
+        for (name, text) in BUILTIN {
+            set.add(name, text, false)?;
+        }
+        Ok(set)
+    }
+
+    /// Adds the rules of one file: `text`, which errors call `name`. A rule with the id of an
+    /// earlier *file's* rule replaces it. Examples are kept only when asked for: they are the
+    /// bulk of a rule file, and only tests read them.
+    pub fn add(&mut self, name: &str, text: &str, examples: bool) -> Result<()> {
+        let file = File::parse(name, text)?;
+        let root = file.root();
+        root.only(&["rule"])?;
+        let first = self.rules.len();
+        let mut replaced = Vec::new();
+        for v in root.array("rule")? {
+            let rule = read_rule(name, &v, examples)?;
+            let fresh = RuleId(
+                u16::try_from(self.rules.len())
+                    .ok()
+                    .filter(|&n| n < u16::MAX)
+                    .ok_or_else(|| v.error("too many rules").remedy("65,534 are the most that one run can hold"))?,
+            );
+            match self.by_id.get(&rule.id) {
+                Some(&old) if (old.0 as usize) < first && !replaced.contains(&old) => {
+                    replaced.push(old);
+                    self.rules[old.0 as usize] = rule;
+                }
+                Some(&old) => {
+                    let first_line = self.rules[old.0 as usize].line;
+                    return Err(v
+                        .error(format_args!("a second rule `{}`", rule.id))
+                        .remedy(format_args!("the first stands in line {first_line}; rename one")));
+                }
+                None => {
+                    self.by_id.insert(rule.id.clone(), fresh);
+                    self.rules.push(rule);
+                }
+            }
+        }
+        self.hash = xxh3_64_with_seed(text.as_bytes(), self.hash);
+        Ok(())
+    }
+}
+
+fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool) -> Result<Rule> {
+    let t = v.table()?;
+    t.only(RULE_KEYS)?;
+    let need = |key: &str| {
+        t.str(key)?.ok_or_else(|| t.error(format_args!("a rule without `{key}`")).remedy("every rule needs one"))
+    };
+    let id = need("id")?;
+    let sound = |s: &str| {
+        !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+    };
+    if id.split_once('.').is_none_or(|(stage, name)| !sound(stage) || !sound(name)) {
+        return Err(t
+            .error(format_args!("`{id}` is no rule id"))
+            .remedy("write stage.name in small letters, digits and hyphens"));
+    }
+    let level = one_of(&t, "level", &Level::NAMES)?.and_then(Level::parse).unwrap_or(Level::Safe);
+    let pattern = t.str("match")?.map(str::to_owned);
+    let action = read_action(&t, id)?;
+    if pattern.is_none() && action != Action::Builtin {
+        return Err(t.error(format_args!("rule `{id}` has no `match`")).remedy("say what it looks for"));
+    }
+    if let Some(p) = &pattern
+        && let Err(e) = super::matcher::check(p)
+    {
+        let v = t.get("match").expect("it has one");
+        return Err(v.error(format_args!("rule `{id}`: {e}")));
+    }
+    let when = match t.get("when") {
+        Some(v) => read_when(&v.table()?)?,
+        None => When::default(),
+    };
+    if matches!(action, Action::Cut(_) | Action::Replace(_)) && when.looks_around() {
+        return Err(t
+            .error(format_args!("rule `{id}` changes a part of a line and looks at other lines"))
+            .remedy("`zone`, `prev`, `next` and `needs` go with `delete-line` or `flag`"));
+    }
+    let mut rule = Rule {
+        id: id.to_owned(),
+        why: need("why")?.to_owned(),
+        level,
+        enabled: t.bool("enabled")?.unwrap_or(true),
+        action,
+        when,
+        pattern,
+        marks: t.str("marks")?.map(str::to_owned),
+        fix: Vec::new(),
+        keep: Vec::new(),
+        open: Vec::new(),
+        source: source.to_owned(),
+        line: v.line(),
+    };
+    if examples {
+        rule.fix = read_examples(&t, "fix")?;
+        rule.keep = read_examples(&t, "keep")?;
+        rule.open = read_examples(&t, "open")?;
+    }
+    Ok(rule)
+}
+
+fn one_of<'f>(t: &Table<'f, '_>, key: &str, names: &[&str]) -> Result<Option<&'f str>> {
+    let Some(s) = t.str(key)? else { return Ok(None) };
+    if names.contains(&s) {
+        return Ok(Some(s));
+    }
+    let v = t.get(key).expect("it has one");
+    Err(v.error(format_args!("`{}` cannot be `{s}`", v.key)).remedy(format_args!("one of {}", names.join(", "))))
+}
+
+fn read_action(t: &Table<'_, '_>, id: &str) -> Result<Action> {
+    let Some(name) = one_of(t, "do", ACTIONS)? else {
+        return Err(t
+            .error(format_args!("rule `{id}` has no `do`"))
+            .remedy(format_args!("one of {}", ACTIONS.join(", "))));
+    };
+    let with = t.str("with")?;
+    let group = t.int("group")?;
+    let stray = |key: &str| {
+        let v = t.get(key).expect("it has one");
+        v.error(format_args!("rule `{id}`: `{key}` means nothing with `do = \"{name}\"`"))
+    };
+    if with.is_some() && !matches!(name, "delete-line" | "replace") {
+        return Err(stray("with"));
+    }
+    if group.is_some() && name != "cut" {
+        return Err(stray("group"));
+    }
+    Ok(match name {
+        "delete-line" => match with {
+            None => Action::DeleteLine { and_next: false },
+            Some("next-line") => Action::DeleteLine { and_next: true },
+            Some(_) => return Err(stray("with").remedy("`next-line` is the one thing that can go with a line")),
+        },
+        "cut" => Action::Cut(group.unwrap_or(0) as usize),
+        "replace" => {
+            let with = with.ok_or_else(|| t.error(format_args!("rule `{id}` has no `with`")))?;
+            Action::Replace(with.to_owned())
+        }
+        "flag" => Action::Flag,
+        _ => Action::Builtin,
+    })
+}
+
+fn read_when(t: &Table<'_, '_>) -> Result<When> {
+    t.only(WHEN_KEYS)?;
+    let neighbour = |key: &str| -> Result<Option<Neighbour>> {
+        Ok(one_of(t, key, &["body", "edge", "short", "body-or-edge"])?.map(|s| match s {
+            "body" => Neighbour::Body,
+            "edge" => Neighbour::Edge,
+            "short" => Neighbour::Short,
+            _ => Neighbour::BodyOrEdge,
+        }))
+    };
+    Ok(When {
+        needles: t.array("needles")?.iter().map(|v| v.str().map(str::to_owned)).collect::<Result<_>>()?,
+        line_max: t.int("line_max")?,
+        words_min: t.int("words_min")?,
+        words_max: t.int("words_max")?,
+        final_stop: t.bool("final_stop")?,
+        zone: one_of(t, "zone", &["head", "tail", "edge", "inside"])?.map(|s| match s {
+            "head" => Zone::Head,
+            "tail" => Zone::Tail,
+            "edge" => Zone::Edge,
+            _ => Zone::Inside,
+        }),
+        prev: neighbour("prev")?,
+        next: neighbour("next")?,
+        needs: t.str("needs")?.map(str::to_owned),
+    })
+}
+
+/// `fix` and `open` are tables with `in` and `out`; `keep` may be bare strings.
+fn read_examples(t: &Table<'_, '_>, key: &str) -> Result<Vec<Example>> {
+    t.array(key)?
+        .iter()
+        .map(|v| {
+            if let Ok(s) = v.str() {
+                if key != "keep" {
+                    return Err(v.error(format_args!("`{key}` needs `in` and `out`")));
+                }
+                return Ok(Example { input: s.into(), output: s.into(), set: Vec::new(), line: v.line() });
+            }
+            let e = v.table()?;
+            e.only(EXAMPLE_KEYS)?;
+            let input = e.str("in")?.ok_or_else(|| e.error("an example without `in`"))?;
+            let output = match e.str("out")? {
+                Some(s) => s,
+                None if key == "keep" => input,
+                None => return Err(e.error("an example without `out`")),
+            };
+            let set = e.array("set")?.iter().map(|v| v.str().map(str::to_owned)).collect::<Result<_, Error>>()?;
+            Ok(Example { input: input.into(), output: output.into(), set, line: v.line() })
+        })
+        .collect()
+}

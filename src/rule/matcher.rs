@@ -1,0 +1,41 @@
+//! The only user of `regex`: patterns are compiled when a line first wakes them.
+
+use std::sync::OnceLock;
+
+use regex::{Captures, Regex, RegexBuilder};
+
+/// A pattern, compiled on first use.
+pub(crate) struct Matcher {
+    pattern: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// Most memory that one compiled pattern may take, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+fn build(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build()
+}
+
+/// Whether `pattern` can be used; the error's words if not. Parses, but does not compile.
+pub(super) fn check(pattern: &str) -> Result<(), String> {
+    regex_syntax::parse(pattern).map(|_| ()).map_err(|e| e.to_string())
+}
+
+impl Matcher {
+    pub(crate) fn new(pattern: &str) -> Self {
+        Matcher { pattern: pattern.to_owned(), regex: OnceLock::new() }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| build(&self.pattern).ok()).as_ref()
+    }
+
+    pub(crate) fn is_match(&self, key: &str) -> bool {
+        self.regex().is_some_and(|r| r.is_match(key))
+    }
+
+    pub(crate) fn captures<'k>(&self, key: &'k str) -> Option<Captures<'k>> {
+        self.regex()?.captures(key)
+    }
+}
