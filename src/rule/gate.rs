@@ -1,4 +1,349 @@
-//! Which line rules a line may match, found without running a regular expression.
+//! Which rules a line may match, found without running a regular expression.
+//!
+//! A gate is derived from the literals that every match of the pattern holds: at the start of the
+//! line, at its end, or anywhere. It looks at the raw line and must let through whatever the
+//! pattern, which sees the line's key, could match (law 4): so literals are cut where line and key
+//! may differ, and a start or end that is not ASCII opens the gate.
 
-/// The gates of all line rules.
-pub(crate) struct Gates;
+use std::collections::HashMap;
+
+use aho_corasick::packed;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind, Look};
+
+use super::Rule;
+
+/// What opens one rule's gate.
+#[derive(Debug, PartialEq, Eq)]
+enum Need {
+    /// The line starts with one of these.
+    Start(Vec<String>),
+    /// It ends with one of these.
+    End(Vec<String>),
+    /// One of these is in it.
+    Inner(Vec<String>),
+    /// The pattern says nothing that could be looked for.
+    Nothing,
+}
+
+/// Bytes of a literal that the first look compares.
+const HEAD: usize = 3;
+
+/// The gates of many rules, numbered from 0 in the order given.
+pub(crate) struct Gates {
+    start: Ends,
+    end: Ends,
+    inner: Option<Inner>,
+    always: Vec<u16>,
+    all: Vec<u16>,
+}
+
+/// Literals at one end of a line, under their first (or last) three bytes.
+#[derive(Default)]
+struct Ends {
+    seen: Box<Bitmap>,
+    by_head: HashMap<[u8; HEAD], Vec<(String, u16)>>,
+}
+
+struct Bitmap([u64; 64]);
+
+impl Default for Bitmap {
+    fn default() -> Self {
+        Bitmap([0; 64])
+    }
+}
+
+impl Bitmap {
+    fn slot(h: [u8; HEAD]) -> usize {
+        let x = u32::from(h[0]) | u32::from(h[1]) << 8 | u32::from(h[2]) << 16;
+        (x.wrapping_mul(0x9E37_79B1) >> 20) as usize
+    }
+    fn set(&mut self, h: [u8; HEAD]) {
+        let s = Self::slot(h);
+        self.0[s / 64] |= 1 << (s % 64);
+    }
+    fn has(&self, h: [u8; HEAD]) -> bool {
+        let s = Self::slot(h);
+        self.0[s / 64] >> (s % 64) & 1 == 1
+    }
+}
+
+struct Inner {
+    packed: Option<packed::Searcher>,
+    automaton: AhoCorasick,
+    /// For each needle, the rules that it wakes.
+    rules: Vec<Vec<u16>>,
+    /// Bytes of the longest line that any of these rules can match.
+    longest: usize,
+}
+
+impl Gates {
+    /// Gates for `rules`; those without a pattern never wake.
+    pub(crate) fn new(rules: &[&Rule]) -> Self {
+        let mut g = Gates {
+            start: Ends::default(),
+            end: Ends::default(),
+            inner: None,
+            always: Vec::new(),
+            all: (0..rules.len() as u16).collect(),
+        };
+        let mut needles: Vec<(String, Vec<u16>)> = Vec::new();
+        let mut longest = 0;
+        for (n, rule) in rules.iter().enumerate() {
+            let n = n as u16;
+            match need(rule) {
+                Need::Start(all) => all.into_iter().for_each(|l| g.start.add(l, n, false)),
+                Need::End(all) => all.into_iter().for_each(|l| g.end.add(l, n, true)),
+                Need::Inner(all) => {
+                    longest = longest.max(rule.when.line_max.map_or(usize::MAX, |m| m as usize * 4));
+                    for l in all {
+                        match needles.iter_mut().find(|(k, _)| *k == l) {
+                            Some((_, who)) => who.push(n),
+                            None => needles.push((l, vec![n])),
+                        }
+                    }
+                }
+                Need::Nothing => g.always.push(n),
+            }
+        }
+        if !needles.is_empty() {
+            let words: Vec<&str> = needles.iter().map(|(k, _)| k.as_str()).collect();
+            let automaton = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(&words);
+            if let Ok(automaton) = automaton {
+                let packed = packed::Config::new().builder().extend(&words).build();
+                let rules = needles.into_iter().map(|(_, who)| who).collect();
+                g.inner = Some(Inner { packed, automaton, rules, longest });
+            } else {
+                // More needles than the automaton can hold: their rules look at every line.
+                g.always.extend(needles.into_iter().flat_map(|(_, who)| who));
+                g.always.sort_unstable();
+                g.always.dedup();
+            }
+        }
+        g
+    }
+
+    /// Appends the rules that may match `line`, in order, to `out`. `lower` is scratch space.
+    pub(crate) fn open(&self, line: &str, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
+        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
+        let bytes = line.as_bytes();
+        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
+        let bytes = &bytes[from..to];
+        self.start.open(bytes, false, &self.all, out);
+        self.end.open(bytes, true, &self.all, out);
+        if let Some(inner) = &self.inner
+            && line.len() <= inner.longest
+        {
+            inner.open(line, lower, out);
+        }
+        if !self.always.is_empty() {
+            out.extend_from_slice(&self.always);
+        }
+        if out.len() > 1 {
+            out.sort_unstable();
+            out.dedup();
+        }
+    }
+
+    /// All rules: every gate forced open.
+    pub(crate) fn forced(&self, out: &mut Vec<u16>) {
+        out.extend_from_slice(&self.all);
+    }
+}
+
+/// A byte of the line as it stands in the key, for printable ASCII.
+fn folded(b: u8) -> u8 {
+    match b {
+        b'A'..=b'Z' => b | 0x20,
+        b'0'..=b'9' => b'0',
+        b'\t' | 0x0B | 0x0C => b' ',
+        _ => b,
+    }
+}
+
+impl Ends {
+    fn add(&mut self, literal: String, rule: u16, end: bool) {
+        let b = literal.as_bytes();
+        let head = if end { [b[b.len() - 1], b[b.len() - 2], b[b.len() - 3]] } else { [b[0], b[1], b[2]] };
+        self.seen.set(head);
+        self.by_head.entry(head).or_default().push((literal, rule));
+    }
+
+    fn open(&self, bytes: &[u8], end: bool, all: &[u16], out: &mut Vec<u16>) {
+        if self.by_head.is_empty() {
+            return;
+        }
+        let n = bytes.len();
+        let at = |i: usize| {
+            let i = if end { n.checked_sub(i + 1) } else { Some(i) };
+            i.and_then(|i| bytes.get(i)).copied().map(folded)
+        };
+        let (Some(a), Some(b), Some(c)) = (at(0), at(1), at(2)) else {
+            // Shorter than a literal; but one character may stand for three of the key (`…`).
+            if !bytes.is_ascii() {
+                out.extend_from_slice(all);
+            }
+            return;
+        };
+        if (a | b | c) >= 0x80 {
+            out.extend(self.by_head.values().flatten().map(|(_, rule)| *rule));
+            return;
+        }
+        if !self.seen.has([a, b, c]) {
+            return;
+        }
+        for (literal, rule) in self.by_head.get(&[a, b, c]).into_iter().flatten() {
+            let l = literal.as_bytes();
+            let same = (HEAD..l.len()).all(|i| match at(i) {
+                Some(x) if x >= 0x80 => true,
+                Some(x) => x == if end { l[l.len() - 1 - i] } else { l[i] },
+                None => false,
+            });
+            // Past a character beyond ASCII line and key go out of step.
+            let loose = (HEAD..l.len()).any(|i| at(i).is_some_and(|x| x >= 0x80));
+            if same || loose {
+                out.push(*rule);
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn open(&self, line: &str, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
+        if let Some(packed) = &self.packed
+            && line.len() >= packed.minimum_len()
+        {
+            lower.clear();
+            lower.extend_from_slice(line.as_bytes());
+            lower.make_ascii_lowercase();
+            if packed.find(&lower).is_none() {
+                return;
+            }
+        }
+        for m in self.automaton.find_overlapping_iter(line) {
+            out.extend_from_slice(&self.rules[m.pattern().as_usize()]);
+        }
+    }
+}
+
+fn need(rule: &Rule) -> Need {
+    let words = |all: &[String]| -> Option<Vec<String>> { all.iter().map(|l| longest_word(l)).collect() };
+    if !rule.when.needles.is_empty() {
+        let folded: Vec<String> = rule.when.needles.iter().map(|n| n.to_lowercase()).collect();
+        return words(&folded).map_or(Need::Nothing, Need::Inner);
+    }
+    let Some(hir) = rule.pattern.as_deref().and_then(|p| regex_syntax::parse(p).ok()) else { return Need::Nothing };
+    let ends = |kind: ExtractKind, cut: fn(&str) -> &str| -> Option<Vec<String>> {
+        let seq = Extractor::new().kind(kind).extract(&hir);
+        let literals = seq.literals()?;
+        let all: Option<Vec<String>> = literals
+            .iter()
+            .map(|l| std::str::from_utf8(l.as_bytes()).ok().map(cut).filter(|l| l.len() >= HEAD).map(str::to_owned))
+            .collect();
+        all.filter(|a| !a.is_empty())
+    };
+    if hir.properties().look_set_prefix().contains(Look::Start)
+        && let Some(all) =
+            ends(ExtractKind::Prefix, |l| &l[..l.find(' ').map_or(ascii_head(l), |i| ascii_head(l).min(i + 1))])
+    {
+        return Need::Start(all);
+    }
+    if hir.properties().look_set_suffix().contains(Look::End)
+        && let Some(all) = ends(ExtractKind::Suffix, |l| &l[l.rfind(' ').map_or(0, |i| i).max(ascii_tail(l))..])
+    {
+        return Need::End(all);
+    }
+    required(&hir).and_then(|all| words(&all)).map_or(Need::Nothing, Need::Inner)
+}
+
+/// Bytes before the first one that is not ASCII.
+fn ascii_head(l: &str) -> usize {
+    l.bytes().position(|b| b >= 0x80).unwrap_or(l.len())
+}
+
+/// Bytes up to and with the last one that is not ASCII.
+fn ascii_tail(l: &str) -> usize {
+    l.bytes().rposition(|b| b >= 0x80).map_or(0, |i| i + 1)
+}
+
+/// The longest run of ASCII letters of `l`, which line and key have alike; three at least.
+fn longest_word(l: &str) -> Option<String> {
+    let words = l.split(|c: char| !c.is_ascii_lowercase());
+    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3).map(str::to_owned)
+}
+
+/// Literals of which every match of `hir` holds at least one.
+fn required(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(l) => Some(vec![std::str::from_utf8(&l.0).ok()?.to_owned()]),
+        HirKind::Capture(c) => required(&c.sub),
+        HirKind::Repetition(r) if r.min > 0 => required(&r.sub),
+        HirKind::Concat(all) => {
+            let score = |set: &Vec<String>| {
+                let shortest = set.iter().map(|l| longest_word(l).map_or(0, |w| w.len())).min().unwrap_or(0);
+                (shortest.min(6), std::cmp::Reverse(set.len()))
+            };
+            all.iter().filter_map(required).max_by_key(score)
+        }
+        HirKind::Alternation(all) => {
+            let sets: Option<Vec<_>> = all.iter().map(required).collect();
+            Some(sets?.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::RuleSet;
+
+    fn rules(patterns: &[&str]) -> RuleSet {
+        let text: String = patterns
+            .iter()
+            .enumerate()
+            .map(|(i, p)| format!("[[rule]]\nid = \"t.r{i}\"\nwhy = \"w\"\ndo = \"delete-line\"\nmatch = '{p}'\n"))
+            .collect();
+        let mut set = RuleSet::default();
+        set.add("test", &text, false).expect("sound");
+        set
+    }
+
+    fn needs(pattern: &str) -> Need {
+        need(&rules(&[pattern]).rules()[0])
+    }
+
+    fn list(all: &[&str]) -> Vec<String> {
+        all.iter().map(|s| (*s).to_string()).collect()
+    }
+
+    #[test]
+    fn derived_from_the_pattern() {
+        assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo ", "photo: "])));
+        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&["report.", " report"])));
+        assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
+        assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
+    }
+
+    #[test]
+    fn opens_for_what_matches() {
+        let set = rules(&["^photo: .*$", "^.*/getty images[)]?$", "uses cookies", "^[a-z]+$"]);
+        let refs: Vec<&Rule> = set.rules().iter().collect();
+        let g = Gates::new(&refs);
+        let open = |line: &str| {
+            let mut out = Vec::new();
+            g.open(line, &mut Vec::new(), &mut out);
+            out
+        };
+        assert_eq!(open("Plain prose, nothing else."), [3]);
+        assert_eq!(open("  PHOTO: someone"), [0, 3]);
+        assert_eq!(open("X/Getty Images)"), [1, 3]);
+        assert_eq!(open("This site uses Cookies."), [2, 3]);
+        assert!(open("“Photo: someone”").contains(&0), "not ASCII at the start: open");
+    }
+}

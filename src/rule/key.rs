@@ -31,6 +31,9 @@ impl Key {
                 '\u{201C}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2033}' => self.text.push('"'),
                 '\u{2010}'..='\u{2015}' => self.text.push('-'),
                 '\u{2026}' => self.text.push_str("..."),
+                // U+212A (kelvin) and U+0130 fold to ASCII, which gates, blind to case beyond
+                // ASCII, would not see.
+                '\u{212A}' | '\u{130}' => self.text.push(c),
                 c => self.text.extend(c.to_lowercase()),
             }
             self.at.resize(self.text.len(), i as u32);

@@ -7,6 +7,7 @@
 
 mod gate;
 mod key;
+mod lines;
 mod load;
 mod matcher;
 
@@ -15,6 +16,7 @@ use std::collections::HashMap;
 pub use crate::edit::{Effect, RuleId, Rules};
 pub(crate) use gate::Gates;
 pub(crate) use key::Key;
+pub(crate) use lines::{LineRules, Scratch, is_body};
 pub use load::BUILTIN;
 pub(crate) use matcher::Matcher;
 
@@ -105,7 +107,8 @@ pub struct When {
     pub words_min: Option<u32>,
     /// Most words.
     pub words_max: Option<u32>,
-    /// Whether the line ends in `.`, `!`, `?` or `…`, quotes and brackets after it aside.
+    /// Whether the line ends in `.`, `!` or `…`, quotes and brackets after it aside. A question mark
+    /// does not count: headlines ask.
     pub final_stop: Option<bool>,
     /// Place in the document.
     pub zone: Option<Zone>,

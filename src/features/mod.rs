@@ -1,0 +1,451 @@
+//! The one scan: what bytes a line holds, as a bitset that decides which stages wake.
+//!
+//! A feature may be set for a line that lacks it (the scan works in chunks, and a chunk may reach
+//! into the next line), but never be missing: gates have no false negatives (law 4), and no
+//! behaviour may depend on a bit being absent.
+
+mod nfc;
+
+use std::ops::BitOr;
+use std::sync::OnceLock;
+
+/// A set of features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Features(pub u32);
+
+macro_rules! features {
+    ($($(#[doc = $doc:literal])* $name:ident = $bit:literal;)*) => {
+        impl Features {
+            /// No feature: a stage that needs none of them never runs.
+            pub const NONE: Features = Features(0);
+            /// Every feature: a gate forced open.
+            pub const ALL: Features = Features(u32::MAX);
+            $($(#[doc = $doc])* pub const $name: Features = Features(1 << $bit);)*
+        }
+    };
+}
+
+features! {
+    /// A C0 control other than tab and newline, or DEL.
+    CONTROL = 0;
+    /// A tab.
+    TAB = 1;
+    /// `&`.
+    AMPERSAND = 2;
+    /// Two spaces in a row.
+    SPACE_RUN = 3;
+    /// A space or tab at the start or end of the line.
+    SPACE_EDGE = 4;
+    /// A space before one of `.,;:!?`.
+    SPACE_STOP = 5;
+    /// A space after an opening or before a closing bracket, `()[]{}`.
+    SPACE_BRACKET = 6;
+    /// One of `.,;:!?` twice in a row.
+    STOP_RUN = 7;
+    /// Two of `"'` and backtick in a row.
+    QUOTE_RUN = 8;
+    /// One of `"'`, backtick or `[` at the start of the line, or one of `"']` or backtick at its end.
+    QUOTE_EDGE = 9;
+    /// One of `"'` after one of `,.!?` and before an ASCII letter or digit or a byte of 80 to FF.
+    QUOTE_GLUED = 10;
+    /// One of `"'` between two spaces, or between a space and the start or end of the line.
+    QUOTE_LOOSE = 11;
+    /// A backslash.
+    BACKSLASH = 12;
+    /// A straight quote, `"` or `'`.
+    QUOTE_STRAIGHT = 13;
+    /// Two hyphens in a row.
+    HYPHEN_RUN = 14;
+    /// Any byte of 80 to FF: the line is not ASCII.
+    NON_ASCII = 16;
+    /// U+0080 to U+009F.
+    C1 = 17;
+    /// U+2018 to U+201F, U+02BC, U+00B4, or U+FF02, U+FF07: a quotation mark that is neither ASCII nor guillemet.
+    CURLY = 18;
+    /// A space that is not U+0020: U+00A0, U+1680, U+2000 to U+200A, U+202F, U+205F, U+3000, U+180E, U+2800.
+    EXOTIC_SPACE = 19;
+    /// Invisible: U+00AD, U+034F, U+061C, U+115F, U+1160, U+17B4, U+17B5, U+180B to U+180F, U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+3164, U+FE00 to U+FE0F, U+FEFF, U+FFA0, U+FFF0 to U+FFFF, all of planes 14 to 16.
+    INVISIBLE = 20;
+    /// U+2028 or U+2029.
+    LINE_SEPARATOR = 21;
+    /// A character that NFC may change or that may combine with the one before.
+    NOT_NFC = 22;
+    /// A ligature or digraph of the Latin script: U+0132, U+0133, U+0149, U+01C4 to U+01CC, U+01F1 to U+01F3, U+FB00 to U+FB06.
+    LIGATURE = 23;
+    /// U+FF00 to U+FFEF, full and half width forms, or U+3000.
+    WIDTH = 24;
+    /// Two characters of U+0080 and above in a row, or one beside U+FFFD: what mojibake needs.
+    NON_ASCII_RUN = 25;
+    /// An en, em or other dash, U+2010 to U+2015, or U+2026, the ellipsis.
+    DASH = 26;
+}
+
+impl Features {
+    /// Whether the two sets share a feature.
+    pub fn meets(self, needs: Features) -> bool {
+        self.0 & needs.0 != 0
+    }
+}
+
+impl BitOr for Features {
+    type Output = Features;
+    fn bitor(self, other: Features) -> Features {
+        Features(self.0 | other.0)
+    }
+}
+
+impl Features {
+    /// Union, in constants.
+    pub const fn or(self, other: Features) -> Features {
+        Features(self.0 | other.0)
+    }
+}
+
+impl Features {
+    /// The features of one line, which holds no `\n`.
+    pub fn of_line(line: &str) -> Features {
+        let bytes = line.as_bytes();
+        let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Features::NONE };
+        let mut bits = ends(bytes, first, last);
+        bits |= middle(bytes);
+        if bits & Features::NON_ASCII.0 != 0 {
+            bits |= beyond_ascii(line);
+        }
+        Features(bits)
+    }
+}
+
+const STOP: u8 = 1;
+const QUOTE: u8 = 2;
+const TICK: u8 = 4;
+const SPACE: u8 = 8;
+const OPEN: u8 = 16;
+const CLOSE: u8 = 32;
+
+/// What single bytes are, for the ends of a line.
+const fn class(b: u8) -> u8 {
+    match b {
+        b'.' | b',' | b';' | b':' | b'!' | b'?' => STOP,
+        b'"' | b'\'' => QUOTE,
+        b'`' => TICK,
+        b' ' | b'\t' => SPACE,
+        b'(' | b'[' | b'{' => OPEN,
+        b')' | b']' | b'}' => CLOSE,
+        _ => 0,
+    }
+}
+
+/// What one byte says by itself.
+const fn alone(b: u8) -> u32 {
+    match b {
+        b'\t' => Features::TAB.0,
+        0..=0x1F | 0x7F => Features::CONTROL.0,
+        b'&' => Features::AMPERSAND.0,
+        b'\\' => Features::BACKSLASH.0,
+        b'"' | b'\'' => Features::QUOTE_STRAIGHT.0,
+        0x80..=0xFF => Features::NON_ASCII.0,
+        _ => 0,
+    }
+}
+
+/// What the first and last byte say, alone and with their one neighbour.
+fn ends(bytes: &[u8], first: u8, last: u8) -> u32 {
+    let mut bits = alone(first) | alone(last);
+    if class(first) & SPACE != 0 || class(last) & SPACE != 0 {
+        bits |= Features::SPACE_EDGE.0;
+    }
+    if class(first) & (QUOTE | TICK) != 0 || first == b'[' || class(last) & (QUOTE | TICK) != 0 || last == b']' {
+        bits |= Features::QUOTE_EDGE.0;
+    }
+    let n = bytes.len();
+    if n == 1 {
+        return bits;
+    }
+    bits |= pair(first, bytes[1]) | pair(bytes[n - 2], last);
+    if class(first) & QUOTE != 0 && bytes[1] == b' ' || class(last) & QUOTE != 0 && bytes[n - 2] == b' ' {
+        bits |= Features::QUOTE_LOOSE.0;
+    }
+    bits
+}
+
+/// What two neighbours say; the slow and plain form of what [`middle`] does for many at once.
+fn pair(a: u8, b: u8) -> u32 {
+    let (ca, cb) = (class(a), class(b));
+    let mut bits = 0;
+    if a == b' ' && b == b' ' {
+        bits |= Features::SPACE_RUN.0;
+    }
+    if a == b' ' && cb & STOP != 0 {
+        bits |= Features::SPACE_STOP.0;
+    }
+    if ca & OPEN != 0 && b == b' ' || a == b' ' && cb & CLOSE != 0 {
+        bits |= Features::SPACE_BRACKET.0;
+    }
+    if ca & STOP != 0 && cb & STOP != 0 {
+        bits |= Features::STOP_RUN.0;
+    }
+    if ca & (QUOTE | TICK) != 0 && cb & (QUOTE | TICK) != 0 {
+        bits |= Features::QUOTE_RUN.0;
+    }
+    if a == b'-' && b == b'-' {
+        bits |= Features::HYPHEN_RUN.0;
+    }
+    bits
+}
+
+/// Bytes looked at in one step; a multiple of every vector length.
+const LANES: usize = 64;
+
+/// What all bytes but the first and the last say, with both their neighbours.
+fn middle(bytes: &[u8]) -> u32 {
+    let n = bytes.len();
+    if n < 3 {
+        return 0;
+    }
+    if n < LANES + 2 {
+        // Padded with a byte that says nothing, beside any neighbour.
+        let mut padded = [b'='; LANES + 2];
+        padded[..n].copy_from_slice(bytes);
+        return step(&padded);
+    }
+    let mut bits = 0;
+    let mut at = 0;
+    while at + LANES + 2 <= n {
+        bits |= step(bytes[at..at + LANES + 2].try_into().expect("of that length"));
+        at += LANES;
+    }
+    // The rest, with some bytes seen twice: to see one twice changes nothing.
+    bits | step(bytes[n - LANES - 2..].try_into().expect("of that length"))
+}
+
+/// The features of the `LANES` bytes between the first and the last of `w`.
+#[inline(always)]
+fn step(w: &[u8; LANES + 2]) -> u32 {
+    let prev: &[u8; LANES] = w[..LANES].try_into().expect("of that length");
+    let this: &[u8; LANES] = w[1..=LANES].try_into().expect("of that length");
+    let next: &[u8; LANES] = w[2..].try_into().expect("of that length");
+    // One lane of features a byte; two bytes of eight features each.
+    let mut low = [0u8; LANES];
+    let mut high = [0u8; LANES];
+    for i in 0..LANES {
+        let (p, c, n) = (prev[i], this[i], next[i]);
+        let is = |x: bool, bit: u8| if x { bit } else { 0 };
+        let stop = |b: u8| (b == b'.') | (b == b',') | (b == b';') | (b == b':') | (b == b'!') | (b == b'?');
+        let quote = (c == b'"') | (c == b'\'');
+        let any_quote = quote | (c == b'`');
+        let next_quote = (n == b'"') | (n == b'\'') | (n == b'`');
+        let c_stop = stop(c);
+        let p_space = p == b' ';
+        let n_space = n == b' ';
+        let open = (c == b'(') | (c == b'[') | (c == b'{');
+        let close = (c == b')') | (c == b']') | (c == b'}');
+        low[i] = is((c < 0x20) & (c != b'\t') | (c == 0x7F), 1)
+            | is(c == b'\t', 2)
+            | is(c == b'&', 4)
+            | is((c == b' ') & n_space, 8)
+            | is(c_stop & p_space, 16)
+            | is(open & n_space | close & p_space, 32)
+            | is(c_stop & stop(n), 64)
+            | is(any_quote & next_quote, 128);
+        high[i] = is(quote & stop(p) & (n.is_ascii_alphanumeric() | (n >= 0x80)), 1)
+            | is(quote & p_space & n_space, 2)
+            | is(c == b'\\', 4)
+            | is(quote, 8)
+            | is((c == b'-') & (n == b'-'), 16)
+            | is(c >= 0x80, 32);
+    }
+    let or = |lanes: &[u8; LANES]| lanes.iter().fold(0u8, |a, &b| a | b);
+    let (low, high) = (or(&low), or(&high));
+    if low | high == 0 {
+        return 0;
+    }
+    let mut bits = 0;
+    let lows = [
+        Features::CONTROL,
+        Features::TAB,
+        Features::AMPERSAND,
+        Features::SPACE_RUN,
+        Features::SPACE_STOP,
+        Features::SPACE_BRACKET,
+        Features::STOP_RUN,
+        Features::QUOTE_RUN,
+    ];
+    let highs = [
+        Features::QUOTE_GLUED,
+        Features::QUOTE_LOOSE,
+        Features::BACKSLASH,
+        Features::QUOTE_STRAIGHT,
+        Features::HYPHEN_RUN,
+        Features::NON_ASCII,
+    ];
+    for (i, f) in lows.iter().enumerate() {
+        bits |= if low >> i & 1 == 1 { f.0 } else { 0 };
+    }
+    for (i, f) in highs.iter().enumerate() {
+        bits |= if high >> i & 1 == 1 { f.0 } else { 0 };
+    }
+    bits
+}
+
+/// Lowest bit of the features that single characters of U+0080 and above bear.
+const CHAR_SHIFT: u32 = 17;
+
+/// Features of single characters: code points, both ends included.
+#[rustfmt::skip]
+const CHARS: &[(u32, u32, Features)] = &[
+    (0x80, 0x9F, Features::C1),
+    (0x2018, 0x201F, Features::CURLY), (0x2BC, 0x2BC, Features::CURLY), (0xB4, 0xB4, Features::CURLY),
+    (0xFF02, 0xFF02, Features::CURLY), (0xFF07, 0xFF07, Features::CURLY),
+    (0xA0, 0xA0, Features::EXOTIC_SPACE), (0x1680, 0x1680, Features::EXOTIC_SPACE),
+    (0x180E, 0x180E, Features::EXOTIC_SPACE), (0x2000, 0x200A, Features::EXOTIC_SPACE),
+    (0x202F, 0x202F, Features::EXOTIC_SPACE), (0x205F, 0x205F, Features::EXOTIC_SPACE),
+    (0x2800, 0x2800, Features::EXOTIC_SPACE), (0x3000, 0x3000, Features::EXOTIC_SPACE.or(Features::WIDTH)),
+    (0xAD, 0xAD, Features::INVISIBLE), (0x34F, 0x34F, Features::INVISIBLE), (0x61C, 0x61C, Features::INVISIBLE),
+    (0x115F, 0x1160, Features::INVISIBLE), (0x17B4, 0x17B5, Features::INVISIBLE),
+    (0x180B, 0x180F, Features::INVISIBLE), (0x200B, 0x200F, Features::INVISIBLE),
+    (0x202A, 0x202E, Features::INVISIBLE), (0x2060, 0x206F, Features::INVISIBLE),
+    (0x3164, 0x3164, Features::INVISIBLE), (0xE000, 0xF8FF, Features::INVISIBLE),
+    (0xFDD0, 0xFDEF, Features::INVISIBLE), (0xFE00, 0xFE0F, Features::INVISIBLE),
+    (0xFEFF, 0xFEFF, Features::INVISIBLE), (0xFFA0, 0xFFA0, Features::INVISIBLE),
+    (0xFFF0, 0xFFFF, Features::INVISIBLE), (0xE0000, 0x10FFFF, Features::INVISIBLE),
+    (0x2028, 0x2029, Features::LINE_SEPARATOR),
+    (0x132, 0x133, Features::LIGATURE), (0x149, 0x149, Features::LIGATURE), (0x1C4, 0x1CC, Features::LIGATURE),
+    (0x1F1, 0x1F3, Features::LIGATURE), (0xFB00, 0xFB06, Features::LIGATURE),
+    (0xFF00, 0xFFEF, Features::WIDTH),
+    (0x2010, 0x2015, Features::DASH), (0x2026, 0x2026, Features::DASH),
+];
+
+/// For each block of 64 code points its row of `rows`; row 0 says nothing.
+struct Table {
+    block: Vec<u8>,
+    rows: Vec<[u16; 64]>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut t = Table { block: vec![0; 0x11_0000 / 64], rows: vec![[0; 64]] };
+        let nfc = nfc::NOT_NFC.iter().map(|&(a, b)| (a, b, Features::NOT_NFC));
+        for (first, last, features) in CHARS.iter().copied().chain(nfc) {
+            let bits = (features.0 >> CHAR_SHIFT) as u16;
+            for block in first / 64..=last / 64 {
+                let (low, high) = (first.max(block * 64), last.min(block * 64 + 63));
+                let mut row = t.rows[t.block[block as usize] as usize];
+                (low..=high).for_each(|cp| row[cp as usize % 64] |= bits);
+                // Blocks that are alike share a row.
+                let at = t.rows.iter().position(|r| *r == row).unwrap_or_else(|| {
+                    t.rows.push(row);
+                    t.rows.len() - 1
+                });
+                t.block[block as usize] = u8::try_from(at).expect("few rows");
+            }
+        }
+        t
+    })
+}
+
+/// What the characters of U+0080 and above say.
+fn beyond_ascii(line: &str) -> u32 {
+    let table = table();
+    let bytes = line.as_bytes();
+    let mut found = 0u16;
+    let mut bits = 0;
+    let mut at = 0;
+    // Where the last such character ended.
+    let mut end = usize::MAX;
+    while at < bytes.len() {
+        let b = bytes[at];
+        if b < 0x80 {
+            at += 1;
+            while let Some(w) = bytes.get(at..at + 8) {
+                if u64::from_ne_bytes(w.try_into().expect("eight")) & 0x8080_8080_8080_8080 != 0 {
+                    break;
+                }
+                at += 8;
+            }
+            continue;
+        }
+        let tail = |i: usize| u32::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
+        let lead = u32::from(b);
+        let (cp, len) = match b {
+            0..=0xDF => ((lead & 0x1F) << 6 | tail(1), 2),
+            0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
+            _ => ((lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
+        };
+        if end == at {
+            bits = Features::NON_ASCII_RUN.0;
+        }
+        let row = table.block[(cp >> 6) as usize];
+        if row != 0 {
+            found |= table.rows[row as usize][(cp & 63) as usize];
+        }
+        at += len;
+        end = at;
+    }
+    bits | u32::from(found) << CHAR_SHIFT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::{IsNormalized, char::canonical_combining_class, is_nfc_quick};
+
+    /// The same, byte by byte and by the definitions.
+    fn plain(line: &str) -> u32 {
+        let b = line.as_bytes();
+        let (Some(&first), Some(&last)) = (b.first(), b.last()) else { return 0 };
+        let mut bits = ends(b, first, last);
+        for w in b.windows(2) {
+            bits |= pair(w[0], w[1]);
+        }
+        for w in b.windows(3) {
+            let quote = class(w[1]) & QUOTE != 0;
+            if quote && w[0] == b' ' && w[2] == b' ' {
+                bits |= Features::QUOTE_LOOSE.0;
+            }
+            if quote && class(w[0]) & STOP != 0 && (w[2].is_ascii_alphanumeric() || w[2] >= 0x80) {
+                bits |= Features::QUOTE_GLUED.0;
+            }
+        }
+        b.iter().for_each(|&x| bits |= alone(x));
+        for c in line.chars().filter(|c| !c.is_ascii()) {
+            let cp = u32::from(c);
+            bits |= CHARS.iter().filter(|r| (r.0..=r.1).contains(&cp)).fold(0, |a, r| a | r.2.0);
+            if is_nfc_quick(std::iter::once(c)) != IsNormalized::Yes || canonical_combining_class(c) != 0 {
+                bits |= Features::NOT_NFC.0;
+            }
+        }
+        bits
+    }
+
+    #[test]
+    fn every_character_that_nfc_touches_is_seen() {
+        for c in (0x80..=0x10_FFFFu32).filter_map(char::from_u32) {
+            let quick = is_nfc_quick(std::iter::once(c));
+            if quick != IsNormalized::Yes || canonical_combining_class(c) != 0 {
+                let f = Features::of_line(c.encode_utf8(&mut [0; 4]));
+                assert!(f.meets(Features::NOT_NFC), "U+{:04X}", u32::from(c));
+            }
+        }
+    }
+
+    #[test]
+    fn sound_english_wakes_nobody() {
+        let line = r#"No is what she'd said; (perhaps) "it's 10,000", he thought: a-b e.g. x/y; and so on, and so on."#;
+        let quiet = Features::QUOTE_STRAIGHT;
+        assert_eq!(Features::of_line(line).0 & !quiet.0, 0, "{:?}", Features::of_line(line));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn nothing_is_missed(line in "[ \\t\"'`.,;:!?()\\[\\]&\\\\a-c1é“\u{A0}\u{301}中\u{200B}\u{1}-]{0,200}") {
+            let plain = plain(&line);
+            let fast = Features::of_line(&line).0;
+            prop_assert_eq!(plain & !fast, 0, "missed in {:?}", &line);
+            // And nothing too much.
+            prop_assert_eq!(fast & !plain & !Features::NON_ASCII_RUN.0, 0, "too much in {:?}", &line);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Line rules at work: which rules of a set a line matches by itself. What is around the line is
+//! for the pipeline to weigh.
+
+use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
+
+/// Words from which on a line that ends in a stop is a body line.
+pub(crate) const BODY_WORDS: u32 = 20;
+
+/// Whether `line` is a body line: at least 20 words, ending in a stop.
+pub(crate) fn is_body(line: &str) -> bool {
+    // Twenty words of one letter and their spaces.
+    line.len() >= 39 && last_mark(line).is_some_and(is_stop) && words(line, BODY_WORDS) >= BODY_WORDS
+}
+
+/// The last character, closing quotes, brackets and spaces aside.
+fn last_mark(line: &str) -> Option<char> {
+    line.chars().rev().find(|c| {
+        !matches!(c, '"' | '\'' | ')' | ']' | '’' | '”' | '»' | '“' | '」' | '』' | '）' | '›' | '*' | '_')
+            && !c.is_whitespace()
+    })
+}
+
+fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '؟' | '।' | '۔' | '։' | '።' | ':')
+}
+
+/// Words of `line`, counted up to `most`: runs without white space that hold a letter or digit; in
+/// scripts that do not part words, two characters count as one word.
+pub(crate) fn words(line: &str, most: u32) -> u32 {
+    let mut count = 0;
+    let mut in_word = false;
+    let mut dense = 0;
+    for c in line.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                if !in_word {
+                    in_word = true;
+                    count += 1;
+                    if count >= most {
+                        return most;
+                    }
+                }
+            } else if c.is_ascii_whitespace() {
+                in_word = false;
+            }
+        } else if is_dense(c) {
+            dense += 1;
+            if count + dense / 2 >= most {
+                return most;
+            }
+        } else if c.is_whitespace() {
+            in_word = false;
+        } else if !in_word && c.is_alphanumeric() {
+            in_word = true;
+            count += 1;
+            if count >= most {
+                return most;
+            }
+        }
+    }
+    (count + dense / 2).min(most)
+}
+
+/// Scripts written without spaces between words.
+fn is_dense(c: char) -> bool {
+    matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
+        | 0x3041..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+}
+
+/// One rule, ready to be matched.
+struct Ready {
+    id: RuleId,
+    when: When,
+    matcher: Matcher,
+    whole: Rule,
+}
+
+/// Rules with patterns, behind their gates.
+pub(crate) struct LineRules {
+    ready: Vec<Ready>,
+    gates: Gates,
+    forced: bool,
+}
+
+/// Buffers that are reused from line to line.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    key: Key,
+    lower: Vec<u8>,
+    open: Vec<u16>,
+}
+
+impl LineRules {
+    /// The rules of `set` that have a pattern and that `pick` picks. With `forced`, no gate keeps
+    /// a line from them.
+    pub(crate) fn new(set: &RuleSet, forced: bool, pick: impl Fn(RuleId, &Rule) -> bool) -> Self {
+        let ready: Vec<Ready> = set
+            .rules()
+            .iter()
+            .enumerate()
+            .map(|(n, r)| (RuleId(n as u16), r))
+            .filter(|&(id, r)| pick(id, r))
+            .filter_map(|(id, r)| {
+                let matcher = Matcher::new(r.pattern.as_deref()?);
+                Some(Ready { id, when: r.when.clone(), matcher, whole: r.clone() })
+            })
+            .collect();
+        let gates = Gates::new(&ready.iter().map(|r| &r.whole).collect::<Vec<_>>());
+        LineRules { ready, gates, forced }
+    }
+
+    /// Whether there is no rule at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ready.is_empty()
+    }
+
+    /// Calls `hit` with each rule whose pattern and own-line conditions `line` meets, and with the
+    /// key and the matcher to look closer.
+    pub(crate) fn each_hit(
+        &self,
+        line: &str,
+        scratch: &mut Scratch,
+        mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
+    ) {
+        let Scratch { key, lower, open } = scratch;
+        open.clear();
+        if self.forced {
+            self.gates.forced(open);
+        } else {
+            self.gates.open(line, lower, open);
+        }
+        let mut keyed = false;
+        for &n in open.iter() {
+            let r = &self.ready[n as usize];
+            if !fits(&r.when, line) {
+                continue;
+            }
+            if !keyed {
+                key.set(line);
+                keyed = true;
+            }
+            if r.matcher.is_match(key.text()) {
+                hit(r.id, &r.whole, key, &r.matcher);
+            }
+        }
+    }
+}
+
+/// Whether `line` by itself meets the conditions.
+fn fits(when: &When, line: &str) -> bool {
+    if let Some(max) = when.line_max {
+        let max = max as usize;
+        if line.len() > max * 4 || line.len() > max && line.chars().nth(max).is_some() {
+            return false;
+        }
+    }
+    if let Some(min) = when.words_min
+        && words(line, min) < min
+    {
+        return false;
+    }
+    if let Some(max) = when.words_max
+        && words(line, max + 1) > max
+    {
+        return false;
+    }
+    // Headlines ask questions: a question mark is no final stop.
+    when.final_stop.is_none_or(|want| want == last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted() {
+        assert_eq!(words("one two-three, 4 — five", 20), 4);
+        assert_eq!(words("a b c d", 2), 2);
+        assert_eq!(words("市議会は水曜日", 20), 3);
+        assert_eq!(words("Привет мир", 20), 2);
+    }
+
+    #[test]
+    fn body_lines() {
+        let twenty = "w ".repeat(19) + "w";
+        assert!(is_body(&format!("{twenty}.”")));
+        assert!(!is_body(&twenty));
+        assert!(!is_body("Short."));
+    }
+}
