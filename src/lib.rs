@@ -1,4 +1,5 @@
 //! lave washes scraped text.
+pub mod decode;
 pub mod edit;
 pub mod error;
 pub mod features;

@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn derived_from_the_pattern() {
         assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo ", "photo: "])));
-        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&["report.", " report"])));
+        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&[" report.", " report"])));
         assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
         assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
     }
