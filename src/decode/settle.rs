@@ -59,7 +59,7 @@ impl Settled {
     /// Line by line: a line without any UTF-8 of its own is read as `codec` from its first to its
     /// last byte beyond ASCII; in others each run of bad bytes is, by itself.
     fn islands(&mut self, bytes: &[u8], codec: &'static Codec) {
-        for line in bytes.split_inclusive(|&b| b == b'\n') {
+        for line in bytes.split_inclusive(|&b| matches!(b, b'\n' | b'\r')) {
             if let Ok(text) = std::str::from_utf8(line) {
                 self.text.push_str(text);
                 continue;
@@ -68,7 +68,11 @@ impl Settled {
                 let from = line.iter().position(|b| !b.is_ascii()).unwrap_or(0);
                 let to = line.iter().rposition(|b| !b.is_ascii()).map_or(line.len(), |i| i + 1);
                 // A last lead byte takes what follows it along.
-                let to = if codec.is_single_byte() { to } else { line.len() - usize::from(line.ends_with(b"\n")) };
+                let to = if codec.is_single_byte() {
+                    to
+                } else {
+                    line.len() - usize::from(matches!(line.last(), Some(b'\n' | b'\r')))
+                };
                 self.push_ascii(&line[..from]);
                 self.island(&line[from..to], codec);
                 self.push_ascii(&line[to..]);
