@@ -55,7 +55,7 @@ impl RuleId {
 pub type Rules = SmallVec<[RuleId; 3]>;
 
 /// What a rule may do in a run, once its level is weighed against the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// Not in force.
     Off,

@@ -1,9 +1,16 @@
 //! lave washes scraped text.
+pub mod config;
 pub mod decode;
 pub mod edit;
 pub mod error;
 pub mod features;
 pub mod options;
+pub mod pipeline;
+pub mod report;
 pub mod rule;
 pub mod stage;
 mod strict;
+
+pub use config::Settings;
+pub use error::{Error, Result};
+pub use pipeline::{Cleaned, Pipeline};

@@ -69,6 +69,11 @@ impl<'f, 'a> Table<'f, 'a> {
         Ok(())
     }
 
+    /// The same table, whose keys are named as if it were the whole file.
+    pub(crate) fn as_root(&self) -> Table<'f, 'a> {
+        Table { file: self.file, inner: self.inner, at: self.at, what: String::new() }
+    }
+
     fn path(&self, key: &str) -> String {
         if self.what.is_empty() { key.to_owned() } else { format!("{}.{key}", self.what) }
     }

@@ -27,6 +27,7 @@ builtin!(
     "captions",
     "boilerplate",
     "whitespace",
+    "pipeline",
 );
 
 const RULE_KEYS: &[&str] =

@@ -35,7 +35,8 @@ impl Matcher {
         self.regex().is_some_and(|r| r.is_match(key))
     }
 
-    pub(crate) fn captures<'k>(&self, key: &'k str) -> Option<Captures<'k>> {
-        self.regex()?.captures(key)
+    /// All matches, with their groups.
+    pub(crate) fn captures_iter<'k>(&self, key: &'k str) -> impl Iterator<Item = Captures<'k>> {
+        self.regex().into_iter().flat_map(|r| r.captures_iter(key))
     }
 }

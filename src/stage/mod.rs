@@ -9,8 +9,33 @@
 //! whole pass makes no edit. So a stage may rely on being called again on what it made, and has to
 //! get smaller by some measure that its docs state, or stop.
 
+mod patterns;
+
 use crate::edit::EditSink;
 use crate::features::Features;
+use crate::options::Options;
+use crate::rule::RuleSet;
+pub(crate) use patterns::Patterns;
+
+/// The stages, in the order in which they run unless the configuration says otherwise.
+pub const ORDER: &[&str] = &[
+    "entities",    // they can spell mojibake
+    "mojibake",    // before anything that would tidy its evidence away
+    "controls",    // C1 characters are evidence for mojibake, so they go only now
+    "unicode",     // whole characters, for the patterns that follow
+    "quotes",      // before spacing: the stringified list shows in its spaces
+    "punctuation", // spaces beside quotes that are whole again
+    "captions",    // lines of clean text
+    "boilerplate", // what is left around them
+    "whitespace",  // tidies the gaps that the others leave
+];
+
+/// The stage called `name`, if it does anything in code; `captions` and `boilerplate` are rules
+/// alone.
+pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Box<dyn Stage>> {
+    let _ = (name, rules, options);
+    None
+}
 
 /// One kind of repair.
 pub trait Stage: Send + Sync {

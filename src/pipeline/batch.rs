@@ -1,0 +1,105 @@
+//! Cutting a document into runs of whole lines. Where it is cut decides nothing: phase 1 sees one
+//! line at a time, phase 2 the lines of the whole document.
+
+use std::io::{self, Read};
+
+use crate::decode::Encoding;
+
+/// Reads `input` in pieces of about `size` bytes that end with a newline.
+pub(super) struct Batches<R> {
+    input: R,
+    encoding: Encoding,
+    size: usize,
+    /// Read and not handed out yet: the start of a line.
+    carry: Vec<u8>,
+    done: bool,
+}
+
+impl<R: Read> Batches<R> {
+    pub(super) fn new(input: R, encoding: Encoding, size: usize) -> Self {
+        Batches { input, encoding, size: size.max(encoding.unit()), carry: Vec::new(), done: false }
+    }
+
+    /// The next piece; never empty.
+    pub(super) fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.done {
+            return Ok(None);
+        }
+        let mut buf = std::mem::take(&mut self.carry);
+        let mut want = self.size;
+        loop {
+            let seen = buf.len();
+            (&mut self.input).take(want as u64).read_to_end(&mut buf)?;
+            if buf.len() - seen < want {
+                self.done = true;
+                return Ok((!buf.is_empty()).then_some(buf));
+            }
+            // A newline may start in the last bytes seen before.
+            if let Some(cut) = self.last_line_end(&buf, seen.saturating_sub(4)) {
+                self.carry = buf[cut..].to_vec();
+                buf.truncate(cut);
+                return Ok(Some(buf));
+            }
+            // A long line: read more each time, so that the work stays linear.
+            want = buf.len();
+        }
+    }
+
+    /// Where the last line of `buf` that is certainly whole ends, if after `from`.
+    fn last_line_end(&self, buf: &[u8], from: usize) -> Option<usize> {
+        if self.encoding.is_stateful() {
+            return None;
+        }
+        let unit = self.encoding.unit();
+        if unit == 1 {
+            // A CR at the very end may be half of a CRLF.
+            let sure = buf.len() - usize::from(buf.last() == Some(&b'\r'));
+            return memchr::memrchr2(b'\n', b'\r', buf.get(from..sure)?).map(|i| from + i + 1);
+        }
+        let (Encoding::Utf16 { big_endian } | Encoding::Utf32 { big_endian }) = self.encoding else { return None };
+        let low = if big_endian { unit - 1 } else { 0 };
+        let first = from / unit;
+        (first..buf.len() / unit).rev().map(|i| i * unit).find_map(|at| {
+            let u = &buf[at..at + unit];
+            let newline = u[low] == b'\n' && u.iter().enumerate().all(|(i, &b)| i == low || b == 0);
+            newline.then_some(at + unit)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_whole_lines_and_nothing_is_lost() {
+        let text = b"one\ntwo\r\nthree\rfour\n\n\nlast line without end".repeat(3);
+        for size in 1..text.len() + 2 {
+            let mut b = Batches::new(&text[..], Encoding::UTF8, size);
+            let mut all = Vec::new();
+            while let Some(piece) = b.next().expect("memory") {
+                assert!(!piece.is_empty());
+                all.extend_from_slice(&piece);
+                let ends_line = piece.ends_with(b"\n") || piece.ends_with(b"\r");
+                assert!(ends_line || all.len() == text.len());
+                assert!(!(piece.ends_with(b"\r") && text[all.len()..].starts_with(b"\n")), "CRLF cut");
+            }
+            assert_eq!(all, text);
+        }
+    }
+
+    #[test]
+    fn wide_pieces_are_cut_between_units() {
+        let text: Vec<u8> = "ab\nĊĊ\n\u{0A0A}x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for size in 1..text.len() + 2 {
+            let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian: false }, size);
+            let mut all = Vec::new();
+            while let Some(piece) = b.next().expect("memory") {
+                assert_eq!(piece.len() % 2, 0);
+                assert!(piece.ends_with(b"\n\0"));
+                all.extend_from_slice(&piece);
+            }
+            assert_eq!(all, text);
+        }
+    }
+}

@@ -1,0 +1,569 @@
+//! From verdicts to output: composes what phase 1 did to characters with what phase 2 decides on
+//! lines, as a stream, and tells the sink text, changes and findings in order of place.
+//!
+//! This is [`EditSet::then`](crate::edit::EditSet::then) for documents of any length: what touches
+//! is one change, whichever phase or stage made it.
+
+use std::collections::VecDeque;
+use std::io;
+
+use super::characters::{Batch, Found, Kind};
+use super::lines::Verdict;
+use super::{Change, Finding, Plan, Sink, Tally};
+use crate::decode::NewlineKind;
+use crate::edit::{RuleId, Rules, add_rules};
+use xxhash_rust::xxh3::Xxh3;
+
+/// A change may grow to this many bytes of old text before it is told in parts.
+const CHANGE_MAX: usize = 64 << 10;
+/// Bytes of a finding's text that are told.
+const FINDING_TEXT: usize = 240;
+
+/// A batch in its place in the document.
+struct Placed {
+    batch: Batch,
+    old_base: u64,
+    new_base: u64,
+    line_base: u64,
+}
+
+/// Something decided on a stretch of the text after phase 1, not carried out yet because blank
+/// lines before it are not decided.
+struct Op {
+    len: u64,
+    /// `None`: a blank line that stays unless something else is decided.
+    gone: Option<Rules>,
+}
+
+/// Where the composition stands in the front batch.
+#[derive(Default)]
+struct Cursor {
+    old: usize,
+    new: usize,
+    dirty: usize,
+    edit: usize,
+    /// Bytes of the current edit's new text that are done; `None` before it was begun.
+    used: Option<usize>,
+    found: usize,
+}
+
+/// Line and column of a place, found by going on from the last.
+#[derive(Default)]
+struct Ruler {
+    at: usize,
+    line: u64,
+    column: u64,
+}
+
+impl Ruler {
+    /// Line and column (characters), from 1, of byte `to` of `text`.
+    fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
+        if to > self.at {
+            let piece = &text[self.at..to];
+            let newlines = memchr::memchr_iter(b'\n', piece.as_bytes()).count() as u64;
+            if newlines > 0 {
+                self.line += newlines;
+                let from = memchr::memrchr(b'\n', piece.as_bytes()).map_or(0, |i| i + 1);
+                self.column = piece[from..].chars().count() as u64;
+            } else {
+                self.column += piece.chars().count() as u64;
+            }
+            self.at = to;
+        }
+        (self.line + 1, self.column + 1)
+    }
+}
+
+/// The change being put together.
+#[derive(Default)]
+struct Group {
+    open: bool,
+    old_start: u64,
+    new_start: u64,
+    line: u64,
+    column: u64,
+    old: String,
+    new: String,
+    old_len: u64,
+    new_len: u64,
+    rules: Rules,
+}
+
+/// How lines and the document end in the output.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OutStyle {
+    pub(super) newline: NewlineKind,
+    pub(super) bom: bool,
+}
+
+/// What the output came to.
+pub(super) struct Emitted {
+    pub(super) settled_len: u64,
+    pub(super) clean_len: u64,
+    pub(super) out_len: u64,
+    pub(super) out_hash: u128,
+}
+
+/// The end of the line; owns the batches until they are written.
+pub(super) struct Emitter<'a, S: Sink> {
+    plan: &'a Plan,
+    sink: &'a mut S,
+    style: OutStyle,
+    pub(super) tally: Tally,
+    batches: VecDeque<Placed>,
+    cursor: Cursor,
+    ruler: Ruler,
+    found_ruler: Ruler,
+    /// Where the next batch goes.
+    old_end: u64,
+    new_end: u64,
+    line_end: u64,
+    clean: u64,
+    group: Group,
+    hash: Xxh3,
+    out_len: u64,
+    // Blank lines and what was dropped among them since the last line that stayed.
+    ops: VecDeque<Op>,
+    blanks: u32,
+    run: u32,
+    begun: bool,
+    dropped_by: Option<RuleId>,
+    /// Whether the last line that stayed has its newline.
+    newline_due: bool,
+    told: bool,
+}
+
+impl<'a, S: Sink> Emitter<'a, S> {
+    pub(super) fn new(plan: &'a Plan, sink: &'a mut S, style: OutStyle) -> io::Result<Self> {
+        let told = sink.wants_changes();
+        let mut e = Emitter {
+            plan,
+            sink,
+            style,
+            tally: Tally::new(plan.rules.rules().len()),
+            batches: VecDeque::new(),
+            cursor: Cursor::default(),
+            ruler: Ruler::default(),
+            found_ruler: Ruler::default(),
+            old_end: 0,
+            new_end: 0,
+            line_end: 0,
+            clean: 0,
+            group: Group::default(),
+            hash: Xxh3::new(),
+            out_len: 0,
+            ops: VecDeque::new(),
+            blanks: 0,
+            run: 0,
+            begun: false,
+            dropped_by: None,
+            newline_due: false,
+            told,
+        };
+        if style.bom {
+            e.write(b"\xEF\xBB\xBF")?;
+        }
+        Ok(e)
+    }
+
+    /// Takes the next batch; verdicts for its lines may follow.
+    pub(super) fn add(&mut self, batch: Batch) {
+        let placed = Placed { old_base: self.old_end, new_base: self.new_end, line_base: self.line_end, batch };
+        self.old_end += placed.batch.text.len() as u64;
+        self.new_end += placed.batch.new_len as u64;
+        self.line_end += u64::from(placed.batch.lines);
+        if self.batches.is_empty() {
+            self.begin_batch(&placed);
+        }
+        self.batches.push_back(placed);
+    }
+
+    fn begin_batch(&mut self, placed: &Placed) {
+        self.cursor = Cursor::default();
+        self.ruler = Ruler { line: placed.line_base, ..Ruler::default() };
+        self.found_ruler = Ruler { line: placed.line_base, ..Ruler::default() };
+    }
+
+    /// Takes the verdict on the next line: `len` bytes of the text after phase 1 with its newline,
+    /// which only the last line may lack.
+    pub(super) fn line(&mut self, kind: Kind, len: u64, newline: bool, verdict: &Verdict) -> io::Result<()> {
+        let blank = kind == Kind::Blank;
+        match verdict {
+            Verdict::Drop(by) => {
+                self.run = 0;
+                self.dropped_by = Some(*by);
+                self.op(len, Some(*by))
+            }
+            _ if blank => self.blank(len),
+            _ => {
+                self.keep_ops()?;
+                if let Verdict::Flag(rules) = verdict {
+                    self.flag(len, newline, rules);
+                }
+                self.begun = true;
+                self.blanks = 0;
+                self.run = 0;
+                self.dropped_by = None;
+                self.newline_due = !newline;
+                self.feed(len, None)
+            }
+        }
+    }
+
+    /// A blank line: stays, unless enough stay already, or none may. Of too many the last stay, so
+    /// that the first can be let go of while reading.
+    fn blank(&mut self, len: u64) -> io::Result<()> {
+        self.run += 1;
+        let ids = &self.plan.ids;
+        if !self.begun && self.plan.acts(ids.leading_blank) {
+            return self.op(len, Some(ids.leading_blank));
+        }
+        self.ops.push_back(Op { len, gone: None });
+        self.blanks += 1;
+        let most = if self.plan.acts(ids.blank_run) { self.plan.options.whitespace_blank_lines } else { u32::MAX };
+        // Around a dropped line the longer of the two runs stays, not both.
+        let too_many = self.blanks > most;
+        let twice = self.dropped_by.is_some() && self.blanks > self.run;
+        if too_many || twice {
+            let by = match self.dropped_by {
+                Some(by) if !too_many || self.run <= most => by,
+                _ => ids.blank_run,
+            };
+            if let Some(first) = self.ops.iter_mut().find(|o| o.gone.is_none()) {
+                first.gone = Some(Rules::from_slice(&[by]));
+                self.blanks -= 1;
+            }
+        }
+        self.settle_ops()
+    }
+
+    /// Decides on a stretch within a gap.
+    fn op(&mut self, len: u64, gone: Option<RuleId>) -> io::Result<()> {
+        self.ops.push_back(Op { len, gone: gone.map(|r| Rules::from_slice(&[r])) });
+        self.settle_ops()
+    }
+
+    /// Carries out what is decided at the front, and joins the rest.
+    fn settle_ops(&mut self) -> io::Result<()> {
+        while let Some(Op { gone: Some(_), .. }) = self.ops.front() {
+            if let Some(op) = self.ops.pop_front() {
+                self.feed(op.len, op.gone.as_ref())?;
+            }
+        }
+        if let [.., a, b] = self.ops.make_contiguous()
+            && let (Some(x), Some(y)) = (&mut a.gone, &b.gone)
+        {
+            add_rules(x, y);
+            a.len += b.len;
+            self.ops.pop_back();
+        }
+        Ok(())
+    }
+
+    /// The gap ends in a line that stays: so do the blank lines that are left in it.
+    fn keep_ops(&mut self) -> io::Result<()> {
+        while let Some(op) = self.ops.pop_front() {
+            self.feed(op.len, op.gone.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Files findings on the line that is about to stay.
+    fn flag(&mut self, len: u64, newline: bool, rules: &[RuleId]) {
+        // The line lies in the front batch, or in one of the next when that is done.
+        let at = self.position();
+        let len = len as usize - usize::from(newline);
+        for p in &mut self.batches {
+            if at < p.new_base + p.batch.new_len as u64 || at == p.new_base {
+                let start = (at - p.new_base) as usize;
+                let old = p.batch.old_of(start..start + len);
+                let new = crate::edit::Span::new(start, start + len);
+                for &rule in rules {
+                    p.batch.found.push(Found { old, new, rule });
+                }
+                p.batch.found.sort_by_key(|f| (f.old, f.new, f.rule));
+                return;
+            }
+        }
+    }
+
+    /// How far the composition has come in the text after phase 1.
+    fn position(&self) -> u64 {
+        self.batches.front().map_or(self.new_end, |p| p.new_base + self.cursor.new as u64)
+    }
+
+    /// Carries out a decision on the next `len` bytes of the text after phase 1: they stay, or
+    /// `gone` says by which rules they go.
+    fn feed(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
+        while len > 0 {
+            let Some(placed) = self.batches.pop_front() else { return Ok(()) };
+            let left = placed.batch.new_len - self.cursor.new;
+            let here = len.min(left as u64) as usize;
+            self.feed_batch(&placed, here, gone)?;
+            len -= here as u64;
+            if self.cursor.new == placed.batch.new_len {
+                self.end_edits(&placed, gone)?;
+                let rest = self.cursor.found..placed.batch.found.len();
+                if gone.is_none() {
+                    for i in rest {
+                        self.tell(&placed, i, self.clean)?;
+                    }
+                }
+                if !placed.batch.text.ends_with('\n') {
+                    self.ruler.go(&placed.batch.text, placed.batch.text.len());
+                }
+                if let Some(next) = self.batches.front() {
+                    let line_base = next.line_base;
+                    self.cursor = Cursor::default();
+                    self.ruler = Ruler { line: line_base, ..Ruler::default() };
+                    self.found_ruler = Ruler { line: line_base, ..Ruler::default() };
+                }
+            } else {
+                self.batches.push_front(placed);
+            }
+        }
+        Ok(())
+    }
+
+    fn feed_batch(&mut self, p: &Placed, mut len: usize, gone: Option<&Rules>) -> io::Result<()> {
+        let end = self.cursor.new + len;
+        while self.cursor.found < p.batch.found.len() && (p.batch.found[self.cursor.found].new.start as usize) < end {
+            if gone.is_none() {
+                let ahead = (p.batch.found[self.cursor.found].new.start as usize).saturating_sub(self.cursor.new);
+                self.tell(p, self.cursor.found, self.clean + ahead as u64)?;
+            }
+            self.cursor.found += 1;
+        }
+        while len > 0 {
+            if let Some(stretch) = self.verbatim(p) {
+                let n = stretch.min(len);
+                let text = &p.batch.text[self.cursor.old..self.cursor.old + n];
+                match gone {
+                    None => {
+                        self.close()?;
+                        self.put(text)?;
+                    }
+                    Some(rules) => {
+                        self.open(p, rules)?;
+                        self.take_out(text);
+                    }
+                }
+                self.cursor.old += n;
+                self.cursor.new += n;
+                len -= n;
+            } else {
+                len -= self.edit(p, len, gone)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many bytes from here on are as they were; `None` if an edit comes first.
+    fn verbatim(&mut self, p: &Placed) -> Option<usize> {
+        let c = &mut self.cursor;
+        loop {
+            let Some(d) = p.batch.dirty.get(c.dirty) else { return Some(p.batch.text.len() - c.old) };
+            let start = d.old.start as usize;
+            if c.old < start {
+                return Some(start - c.old);
+            }
+            match d.edits.edits().get(c.edit) {
+                Some(_) if c.used.is_some() => return None,
+                Some(e) if start + e.old.start as usize > c.old => return Some(start + e.old.start as usize - c.old),
+                Some(_) => return None,
+                None => {
+                    let end = d.old.end as usize;
+                    c.dirty += 1;
+                    c.edit = 0;
+                    if c.old < end {
+                        // The rest of the line; the next dirty line starts after it.
+                        return Some(end - c.old);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Goes through the edit at the cursor, up to `len` bytes of its new text.
+    fn edit(&mut self, p: &Placed, len: usize, gone: Option<&Rules>) -> io::Result<usize> {
+        let d = &p.batch.dirty[self.cursor.dirty];
+        let e = &d.edits.edits()[self.cursor.edit];
+        if self.cursor.used.is_none() {
+            self.open(p, &e.rules)?;
+            let from = self.cursor.old;
+            self.take_out(&p.batch.text[from..from + e.old.len()]);
+            self.cursor.old += e.old.len();
+            self.cursor.used = Some(0);
+        }
+        let used = self.cursor.used.unwrap_or(0);
+        let new = d.edits.new_text(e);
+        let n = (new.len() - used).min(len);
+        if n > 0 {
+            match gone {
+                None => {
+                    let text = &new[used..used + n];
+                    self.group.new_len += n as u64;
+                    if self.told {
+                        self.group.new.push_str(text);
+                    }
+                    self.put(text)?;
+                }
+                Some(rules) => add_rules(&mut self.group.rules, rules),
+            }
+        }
+        self.cursor.new += n;
+        if used + n == new.len() {
+            self.cursor.used = None;
+            self.cursor.edit += 1;
+        } else {
+            self.cursor.used = Some(used + n);
+        }
+        Ok(n)
+    }
+
+    /// Goes through edits at the end of the batch that put nothing in.
+    fn end_edits(&mut self, p: &Placed, gone: Option<&Rules>) -> io::Result<()> {
+        while self.cursor.old < p.batch.text.len() || self.verbatim(p).is_none() {
+            self.edit(p, 0, gone)?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, text: &str) -> io::Result<()> {
+        self.clean += text.len() as u64;
+        if self.style.newline == NewlineKind::Lf {
+            return self.write(text.as_bytes());
+        }
+        for line in text.split_inclusive('\n') {
+            let body = line.strip_suffix('\n');
+            self.write(body.unwrap_or(line).as_bytes())?;
+            if body.is_some() {
+                self.write(self.style.newline.text().as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.out_len += bytes.len() as u64;
+        self.sink.output(bytes)
+    }
+
+    fn take_out(&mut self, text: &str) {
+        self.group.old_len += text.len() as u64;
+        if self.told {
+            self.group.old.push_str(text);
+        }
+    }
+
+    /// Begins a change here, or goes on with the one that touches.
+    fn open(&mut self, p: &Placed, rules: &Rules) -> io::Result<()> {
+        if self.group.open && self.group.old_len >= CHANGE_MAX as u64 {
+            self.close()?;
+        }
+        if !self.group.open {
+            self.group.open = true;
+            self.group.old_start = p.old_base + self.cursor.old as u64;
+            self.group.new_start = self.clean;
+            if self.told {
+                (self.group.line, self.group.column) = self.ruler.go(&p.batch.text, self.cursor.old);
+            }
+        }
+        add_rules(&mut self.group.rules, rules);
+        Ok(())
+    }
+
+    /// Ends the change, if there is one, and tells it.
+    fn close(&mut self) -> io::Result<()> {
+        if !self.group.open {
+            return Ok(());
+        }
+        let g = &mut self.group;
+        g.open = false;
+        if g.old_len > 0 || g.new_len > 0 {
+            self.tally.change(&g.rules, g.old_len, g.new_len);
+            if self.told {
+                self.sink.change(&Change {
+                    old_range: g.old_start..g.old_start + g.old_len,
+                    new_range: g.new_start..g.new_start + g.new_len,
+                    line: g.line,
+                    column: g.column,
+                    old: &g.old,
+                    new: &g.new,
+                    rules: &g.rules,
+                })?;
+            }
+        }
+        g.old.clear();
+        g.new.clear();
+        g.old_len = 0;
+        g.new_len = 0;
+        g.rules.clear();
+        Ok(())
+    }
+
+    /// Tells a finding of the batch whose place in the output starts at `clean`.
+    fn tell(&mut self, p: &Placed, i: usize, clean: u64) -> io::Result<()> {
+        let f = p.batch.found[i];
+        self.tally.finding(f.rule);
+        if !self.told {
+            return Ok(());
+        }
+        let text = &p.batch.text[f.old.range()];
+        let mut cut = text.len().min(FINDING_TEXT);
+        while !text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let (line, column) = self.found_ruler.go(&p.batch.text, f.old.start as usize);
+        self.sink.finding(&Finding {
+            old_range: p.old_base + u64::from(f.old.start)..p.old_base + u64::from(f.old.end),
+            new_range: clean..clean + f.new.len() as u64,
+            line,
+            column,
+            text: &text[..cut],
+            rule: f.rule,
+        })
+    }
+
+    /// The document has ended and every line has its verdict.
+    pub(super) fn finish(mut self) -> io::Result<(Emitted, Tally)> {
+        let trailing = self.plan.ids.trailing_blank;
+        let strip = self.plan.acts(trailing);
+        while let Some(mut op) = self.ops.pop_front() {
+            if strip && op.gone.is_none() {
+                op.gone = Some(Rules::from_slice(&[self.dropped_by.unwrap_or(trailing)]));
+            }
+            self.feed(op.len, op.gone.as_ref())?;
+        }
+        // Edits that put nothing in may stand after the last line that stayed.
+        if let Some(p) = self.batches.pop_front() {
+            self.end_edits(&p, None)?;
+            for i in self.cursor.found..p.batch.found.len() {
+                self.tell(&p, i, self.clean)?;
+            }
+        }
+        let newline = self.plan.ids.final_newline;
+        if self.newline_due && self.clean > 0 && self.plan.acts(newline) {
+            if !self.group.open {
+                self.group.open = true;
+                self.group.old_start = self.old_end;
+                self.group.new_start = self.clean;
+                self.group.line = self.ruler.line + 1;
+                self.group.column = self.ruler.column + 1;
+            }
+            add_rules(&mut self.group.rules, &[newline]);
+            self.group.new.push('\n');
+            self.group.new_len += 1;
+            self.put("\n")?;
+        }
+        self.close()?;
+        let out = Emitted {
+            settled_len: self.old_end,
+            clean_len: self.clean,
+            out_len: self.out_len,
+            out_hash: self.hash.digest128(),
+        };
+        Ok((out, self.tally))
+    }
+}

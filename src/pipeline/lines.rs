@@ -1,0 +1,264 @@
+//! Phase 2: lines. Which of the lines that phase 1 left stay.
+//!
+//! Body lines are walls: a rule that looks around never drops one, so what happens between two of
+//! them concerns no line beyond. A *run* is what stands between two walls (or the ends of the
+//! document); it is decided when its second wall is known, with bounded memory and in one reading.
+//! Suspects, lines that such a rule matches by themselves, look past each other for their
+//! neighbours; so dropping one does not change what the others see, and cleaning the output again
+//! drops nothing more (law 2).
+
+use smallvec::SmallVec;
+
+use super::Plan;
+use super::characters::Kind;
+use crate::edit::{Effect, RuleId};
+use crate::rule::{Action, Neighbour, When, Zone};
+
+/// Lines that a run may have. In a longer one no rule that looks around acts: memory is bounded,
+/// and a run that is too long stays so when it is cleaned again.
+const RUN_MAX: usize = 4096;
+
+/// What becomes of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Keep,
+    /// It stays, but these rules have something to say about it.
+    Flag(SmallVec<[RuleId; 2]>),
+    Drop(RuleId),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wall {
+    /// The start or end of the document.
+    Edge,
+    Body,
+}
+
+/// What a suspect finds when it looks up or down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sight {
+    Wall(Wall),
+    Short,
+}
+
+struct Waiting {
+    kind: Kind,
+    hits: SmallVec<[RuleId; 2]>,
+    drop: Option<RuleId>,
+}
+
+/// Phase 2's state.
+pub(super) struct Decider<'p> {
+    plan: &'p Plan,
+    /// Whether some line of the document bears the mark; per entry of the plan's marks.
+    marks: Vec<bool>,
+    left: Wall,
+    /// Whether a line that is no suspect stands between the left wall and the first that waits.
+    above: bool,
+    waiting: Vec<Waiting>,
+    /// Lines of this run that are not blank.
+    lines: usize,
+    too_long: bool,
+    /// The next line goes too, if it is a headline.
+    take_next: Option<RuleId>,
+}
+
+impl<'p> Decider<'p> {
+    /// `marks` tells for each of the plan's marks whether some line of the document bears it.
+    pub(super) fn new(plan: &'p Plan, marks: Vec<bool>) -> Self {
+        Decider {
+            plan,
+            marks,
+            left: Wall::Edge,
+            above: false,
+            waiting: Vec::new(),
+            lines: 0,
+            too_long: false,
+            take_next: None,
+        }
+    }
+
+    /// Takes the next line, with the rules that match it, and hands out the verdicts that are
+    /// ripe, in order.
+    pub(super) fn line(&mut self, kind: Kind, hits: &[RuleId], mut out: impl FnMut(Verdict)) {
+        if kind == Kind::Blank {
+            return self.push(Waiting { kind, hits: SmallVec::new(), drop: None }, &mut out);
+        }
+        if let Some(by) = self.take_next.take()
+            && kind == Kind::Short
+        {
+            return self.push(Waiting { kind, hits: SmallVec::new(), drop: Some(by) }, &mut out);
+        }
+        for &id in hits {
+            if let Some(and_next) = self.drops_alone(id) {
+                if and_next {
+                    self.take_next = Some(id);
+                }
+                return self.push(Waiting { kind, hits: SmallVec::new(), drop: Some(id) }, &mut out);
+            }
+        }
+        if kind == Kind::Body {
+            self.close(Wall::Body, &mut out);
+            self.left = Wall::Body;
+            return out(self.flags(kind, hits, |_| false));
+        }
+        self.lines += 1;
+        if self.lines > RUN_MAX && !self.too_long {
+            self.too_long = true;
+            self.release(&mut out);
+        }
+        self.push(Waiting { kind, hits: SmallVec::from_slice(hits), drop: None }, &mut out);
+    }
+
+    /// The document has ended.
+    pub(super) fn finish(&mut self, mut out: impl FnMut(Verdict)) {
+        self.close(Wall::Edge, &mut out);
+    }
+
+    /// Whether the rule drops a line whatever is around it, and whether it takes the next along.
+    fn drops_alone(&self, id: RuleId) -> Option<bool> {
+        let rule = self.plan.rules.rule(id);
+        match rule.action {
+            Action::DeleteLine { and_next } if self.plan.acts(id) && !rule.when.looks_around() => Some(and_next),
+            _ => None,
+        }
+    }
+
+    fn is_suspect(&self, id: RuleId) -> bool {
+        let rule = self.plan.rules.rule(id);
+        matches!(rule.action, Action::DeleteLine { .. }) && self.plan.acts(id) && rule.when.looks_around()
+    }
+
+    fn push(&mut self, w: Waiting, out: &mut impl FnMut(Verdict)) {
+        if self.waiting.is_empty() {
+            let looks = !self.too_long && w.hits.iter().any(|&id| self.plan.rules.rule(id).when.looks_around());
+            if !looks {
+                self.above |= w.kind != Kind::Blank && w.drop.is_none();
+                return match w.drop {
+                    Some(by) => out(Verdict::Drop(by)),
+                    None => out(self.flags(w.kind, &w.hits, |_| false)),
+                };
+            }
+        }
+        self.waiting.push(w);
+    }
+
+    /// Decides the run, whose end is `right`.
+    fn close(&mut self, right: Wall, out: &mut impl FnMut(Verdict)) {
+        if !self.waiting.is_empty() {
+            self.decide(right);
+            self.hand_out(Some(right), out);
+        }
+        self.above = false;
+        self.lines = 0;
+        self.too_long = false;
+    }
+
+    /// Gives the run up: what waits, stays.
+    fn release(&mut self, out: &mut impl FnMut(Verdict)) {
+        self.hand_out(None, out);
+        self.above = true;
+    }
+
+    /// Hands out what waits; with a right wall, rules that look around may flag what stays.
+    fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Verdict)) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let suspects = self.suspects(&waiting);
+        for (i, w) in waiting.iter().enumerate() {
+            out(match (w.drop, right) {
+                (Some(by), _) => Verdict::Drop(by),
+                (None, Some(right)) => {
+                    self.flags(w.kind, &w.hits, |when| self.holds(when, &waiting, &suspects, i, right))
+                }
+                (None, None) => self.flags(w.kind, &w.hits, |_| false),
+            });
+        }
+        self.waiting = waiting;
+        self.waiting.clear();
+    }
+
+    fn suspects(&self, waiting: &[Waiting]) -> Vec<bool> {
+        waiting.iter().map(|w| w.hits.iter().any(|&id| self.is_suspect(id))).collect()
+    }
+
+    fn decide(&mut self, right: Wall) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let suspects = self.suspects(&waiting);
+        // A second sweep only when a line that is no suspect went with one that is.
+        loop {
+            let mut again = false;
+            for i in 0..waiting.len() {
+                if waiting[i].drop.is_some() {
+                    continue;
+                }
+                let by = waiting[i].hits.iter().copied().find(|&id| {
+                    let when = &self.plan.rules.rule(id).when;
+                    self.is_suspect(id) && self.holds(when, &waiting, &suspects, i, right)
+                });
+                let Some(by) = by else { continue };
+                waiting[i].drop = Some(by);
+                if matches!(self.plan.rules.rule(by).action, Action::DeleteLine { and_next: true })
+                    && let Some(next) =
+                        (i + 1..waiting.len()).find(|&j| waiting[j].kind != Kind::Blank && waiting[j].drop.is_none())
+                    && waiting[next].kind == Kind::Short
+                {
+                    waiting[next].drop = Some(by);
+                    again |= !suspects[next];
+                }
+            }
+            if !again {
+                break;
+            }
+        }
+        self.waiting = waiting;
+    }
+
+    /// Whether what is around line `i` of the run is as `when` says.
+    fn holds(&self, when: &When, waiting: &[Waiting], suspects: &[bool], i: usize, right: Wall) -> bool {
+        let left = self.left;
+        let zone = when.zone.is_none_or(|zone| match zone {
+            Zone::Head => left == Wall::Edge && right == Wall::Body,
+            Zone::Tail => left == Wall::Body && right == Wall::Edge,
+            Zone::Edge => left == Wall::Edge || right == Wall::Edge,
+            Zone::Inside => left == Wall::Body && right == Wall::Body,
+        });
+        let stays = |j: usize| waiting[j].kind != Kind::Blank && waiting[j].drop.is_none() && !suspects[j];
+        let up = || match (0..i).rev().find(|&j| stays(j)) {
+            Some(_) => Sight::Short,
+            None if self.above => Sight::Short,
+            None => Sight::Wall(left),
+        };
+        let down = || match (i + 1..waiting.len()).find(|&j| stays(j)) {
+            Some(_) => Sight::Short,
+            None => Sight::Wall(right),
+        };
+        zone && when.prev.is_none_or(|n| sees(n, up()))
+            && when.next.is_none_or(|n| sees(n, down()))
+            && when.needs.as_deref().is_none_or(|m| self.marked(m))
+    }
+
+    fn marked(&self, mark: &str) -> bool {
+        self.plan.marks.iter().position(|m| m == mark).is_some_and(|i| self.marks[i])
+    }
+
+    /// What rules that may not drop the line say about it; `around` decides on those that look
+    /// around.
+    fn flags(&self, kind: Kind, hits: &[RuleId], around: impl Fn(&When) -> bool) -> Verdict {
+        let told = hits.iter().copied().filter(|&id| {
+            let rule = self.plan.rules.rule(id);
+            let flag = self.plan.effect(id) == Effect::Flag || rule.action == Action::Flag && self.plan.acts(id);
+            flag && (!rule.when.looks_around() || kind != Kind::Body && around(&rule.when))
+        });
+        let told: SmallVec<_> = told.collect();
+        if told.is_empty() { Verdict::Keep } else { Verdict::Flag(told) }
+    }
+}
+
+fn sees(want: Neighbour, sight: Sight) -> bool {
+    match want {
+        Neighbour::Body => sight == Sight::Wall(Wall::Body),
+        Neighbour::Edge => sight == Sight::Wall(Wall::Edge),
+        Neighbour::Short => sight == Sight::Short,
+        Neighbour::BodyOrEdge => sight != Sight::Short,
+    }
+}

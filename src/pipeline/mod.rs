@@ -1,0 +1,340 @@
+//! The main path: bytes → settled text → lines at rest → lines that stay → bytes and report.
+//!
+//! ```text
+//! read once   what is it? encoding, newlines, hash; binary is left alone            decode::survey
+//! read again  some whole lines at a time                                            batch
+//!   phase 1   decode; each line through the stages until it rests (in parallel)     characters
+//!   phase 2   which lines stay, in order                                            lines
+//!   compose   both phases' edits, as one stream of text, changes and findings       emit
+//! ```
+//!
+//! Cleaning cannot fail; only reading the input and writing to the sink can.
+
+mod batch;
+mod characters;
+mod emit;
+mod events;
+mod lines;
+mod plan;
+
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+use batch::Batches;
+use characters::{Batch, Washer};
+use emit::{Emitter, OutStyle};
+pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally};
+use lines::Decider;
+pub(crate) use plan::Plan;
+
+use crate::config::Settings;
+use crate::decode::{self, Encoding, Envelope, Exceptions, Facts, NewlineKind, Residue};
+use crate::error::Result;
+use crate::options::Newline;
+use crate::rule::RuleSet;
+
+/// Documents of at most this many bytes are held whole where a rule needs to know all of them.
+const HELD: u64 = 16 << 20;
+/// Bytes of a batch.
+const BATCH: usize = 256 << 10;
+
+/// A text-cleaning pipeline, built once and used for any number of documents, on any threads.
+///
+/// ```
+/// use lave::Pipeline;
+///
+/// let pipeline = Pipeline::new(&lave::Settings::profile("standard")?)?;
+/// let cleaned = pipeline.clean("The cafÃ© &amp; the bar\n".as_bytes());
+/// assert_eq!(cleaned.text(), "The café & the bar\n");
+/// # Ok::<(), lave::Error>(())
+/// ```
+pub struct Pipeline {
+    plan: Plan,
+    declared: Option<Encoding>,
+    batch: usize,
+    jobs: usize,
+}
+
+impl Pipeline {
+    /// A pipeline that does what `settings` say.
+    ///
+    /// # Errors
+    /// If a rule file does not load, or a setting names a rule or stage that does not exist.
+    pub fn new(settings: &Settings) -> Result<Pipeline> {
+        Ok(Pipeline { plan: Plan::new(settings)?, declared: settings.encoding()?, batch: BATCH, jobs: settings.jobs() })
+    }
+
+    /// The rules, which the ids of changes and findings name.
+    pub fn rules(&self) -> &RuleSet {
+        &self.plan.rules
+    }
+
+    /// How many threads one document is cleaned on; 1 keeps to the caller's.
+    pub fn with_jobs(mut self, jobs: usize) -> Pipeline {
+        self.jobs = jobs.max(1);
+        self
+    }
+
+    /// For tests of law 3: about how many bytes a batch has. The outcome does not depend on it.
+    #[doc(hidden)]
+    pub fn with_batch(mut self, bytes: usize) -> Pipeline {
+        self.batch = bytes.max(1);
+        self
+    }
+
+    /// For tests of law 4: every gate forced open. The outcome does not depend on it.
+    #[doc(hidden)]
+    pub fn with_gates_open(mut self) -> Pipeline {
+        self.plan.open_gates();
+        self
+    }
+
+    /// Cleans one document held in memory, with all changes and findings.
+    pub fn clean(&self, bytes: &[u8]) -> Cleaned {
+        let mut cleaned = Cleaned::default();
+        let outcome = self.run(&mut Cursor::new(bytes), &mut cleaned);
+        cleaned.finish(bytes, outcome, &self.plan.rules)
+    }
+
+    /// Cleans `text`, which needs no decoding: only its newlines are settled.
+    pub fn clean_str(&self, text: &str) -> Cleaned {
+        let mut cleaned = Cleaned::default();
+        let outcome = self.run_as(&mut Cursor::new(text.as_bytes()), &mut cleaned, Some(Encoding::UTF8));
+        cleaned.finish(text.as_bytes(), outcome, &self.plan.rules)
+    }
+
+    /// Cleans the document that `input` holds, from its start to its end, into `sink`, in bounded
+    /// memory. The input is read at least twice.
+    ///
+    /// # Errors
+    /// Only those of `input` and `sink`; and [`io::ErrorKind::InvalidData`] if the input was
+    /// another on the second reading than on the first.
+    pub fn run<R: Read + Seek, S: Sink>(&self, input: &mut R, sink: &mut S) -> io::Result<Outcome> {
+        self.run_as(input, sink, self.declared)
+    }
+
+    fn run_as<R: Read + Seek, S: Sink>(
+        &self,
+        input: &mut R,
+        sink: &mut S,
+        declared: Option<Encoding>,
+    ) -> io::Result<Outcome> {
+        let facts = decode::survey(input, declared)?;
+        if let Some(why) = &facts.left_alone {
+            return Ok(Outcome::LeftAlone { facts: facts.clone(), reason: why.reason.clone() });
+        }
+        sink.begin(&facts)?;
+        let style = self.style(&facts);
+        let mut emitter = Emitter::new(&self.plan, sink, style)?;
+        let mut whole = Whole::default();
+        let hold = self.plan.needs_marks && facts.len <= HELD;
+        if hold {
+            // Everything through phase 1 first; then it is known what the document holds.
+            let mut held = Vec::new();
+            self.each_batch(input, &facts, |batch| {
+                held.push(batch);
+                Ok(())
+            })?;
+            let mut marks = self.plan.no_marks();
+            held.iter().for_each(|b| self.plan.note_marks(&b.hits, &mut marks));
+            let mut decider = Decider::new(&self.plan, marks);
+            for batch in held {
+                whole.take(batch, &mut decider, &mut emitter)?;
+            }
+            whole.end(decider, &mut emitter)?;
+        } else {
+            let mut marks = self.plan.no_marks();
+            if self.plan.acts_on_marks {
+                self.each_batch(input, &facts, |batch| {
+                    self.plan.note_marks(&batch.hits, &mut marks);
+                    Ok(())
+                })?;
+            }
+            let mut decider = Decider::new(&self.plan, marks);
+            self.each_batch(input, &facts, |batch| whole.take(batch, &mut decider, &mut emitter))?;
+            whole.end(decider, &mut emitter)?;
+        }
+        let (emitted, mut tally) = emitter.finish()?;
+        let envelope = Envelope {
+            encoding: facts.encoding,
+            bom: facts.bom,
+            newline: facts.newline,
+            exceptions: whole.exceptions,
+            residue: whole.residue,
+            out_newline: style.newline,
+            out_bom: style.bom,
+        };
+        self.plan.tally_envelope(&envelope, whole.newlines, &mut tally);
+        let changed = emitted.out_hash != facts.hash || emitted.out_len != facts.len;
+        let summary = Summary {
+            settled_len: emitted.settled_len,
+            clean_len: emitted.clean_len,
+            out_len: emitted.out_len,
+            out_hash: emitted.out_hash,
+            changed,
+            tally,
+            envelope,
+        };
+        sink.end(&facts, &summary)?;
+        Ok(Outcome::Cleaned { facts, summary: Box::new(summary) })
+    }
+
+    fn style(&self, facts: &Facts) -> OutStyle {
+        let newline = match self.plan.options.newline {
+            Newline::Keep => facts.newline,
+            Newline::Lf => NewlineKind::Lf,
+            Newline::Crlf => NewlineKind::Crlf,
+        };
+        OutStyle { newline, bom: facts.bom && self.plan.options.keep_bom }
+    }
+
+    /// Reads the document and takes it through phase 1, batch by batch, in order.
+    fn each_batch<R: Read + Seek>(
+        &self,
+        input: &mut R,
+        facts: &Facts,
+        mut each: impl FnMut(Batch) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
+        input.seek(SeekFrom::Start(bom as u64))?;
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        hash.update(&facts.encoding.bom()[..bom]);
+        let mut batches = Batches::new(input, facts.encoding, self.batch);
+        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| {
+            washer.wash(decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr))
+        };
+        let mut washer = Washer::new(&self.plan);
+        let mut some = Vec::new();
+        loop {
+            while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
+                let Some(bytes) = batches.next()? else { break };
+                hash.update(&bytes);
+                some.push(bytes);
+            }
+            if some.is_empty() {
+                break;
+            }
+            #[cfg(feature = "parallel")]
+            if some.len() > 1 {
+                use rayon::prelude::*;
+                let washed: Vec<Batch> = some
+                    .par_drain(..)
+                    .map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, &bytes))
+                    .collect();
+                washed.into_iter().try_for_each(&mut each)?;
+                continue;
+            }
+            for bytes in some.drain(..) {
+                each(wash(&mut washer, &bytes))?;
+            }
+        }
+        if hash.digest128() != facts.hash {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read"));
+        }
+        Ok(())
+    }
+}
+
+/// What is gathered over the batches of one document.
+#[derive(Default)]
+struct Whole {
+    exceptions: Exceptions,
+    residue: Vec<Residue>,
+    settled: u64,
+    lines: u64,
+    /// Line ends of the settled text.
+    newlines: u64,
+    /// Lines whose verdict is not there yet: kind, bytes with the newline, whether it has one.
+    waiting: std::collections::VecDeque<(characters::Kind, u64, bool)>,
+}
+
+impl Whole {
+    /// Takes a batch through phase 2 and on to the emitter, as far as verdicts go.
+    fn take<S: Sink>(
+        &mut self,
+        mut batch: Batch,
+        decider: &mut Decider<'_>,
+        emitter: &mut Emitter<'_, S>,
+    ) -> io::Result<()> {
+        for (line, kind) in batch.exceptions.drain(..) {
+            self.exceptions.push(self.lines + u64::from(line), kind);
+        }
+        for mut r in batch.residue.drain(..) {
+            r.at += self.settled;
+            self.residue.push(r);
+        }
+        self.settled += batch.text.len() as u64;
+        self.lines += u64::from(batch.lines);
+        let open_end = !batch.text.is_empty() && !batch.text.ends_with('\n');
+        self.newlines += u64::from(batch.lines) - u64::from(open_end);
+        let pieces = std::mem::take(&mut batch.pieces);
+        let hits = std::mem::take(&mut batch.hits);
+        let new_len = batch.new_len;
+        emitter.add(batch);
+        let mut hits = &hits[..];
+        let mut rules: smallvec::SmallVec<[crate::edit::RuleId; 4]> = smallvec::SmallVec::new();
+        let mut outcome = Ok(());
+        for (n, piece) in pieces.iter().enumerate() {
+            let end = pieces.get(n + 1).map_or(new_len, |next| next.span.start as usize);
+            let len = (end - piece.span.start as usize) as u64;
+            let newline = end > piece.span.end as usize;
+            rules.clear();
+            if piece.hit {
+                while let Some(((at, rule), rest)) = hits.split_first()
+                    && *at as usize == n
+                {
+                    rules.push(*rule);
+                    hits = rest;
+                }
+            }
+            self.waiting.push_back((piece.kind, len, newline));
+            let waiting = &mut self.waiting;
+            decider.line(piece.kind, &rules, |verdict| {
+                if outcome.is_ok()
+                    && let Some((kind, len, newline)) = waiting.pop_front()
+                {
+                    outcome = emitter.line(kind, len, newline, &verdict);
+                }
+            });
+            std::mem::replace(&mut outcome, Ok(()))?;
+        }
+        Ok(())
+    }
+
+    fn end<S: Sink>(&mut self, mut decider: Decider<'_>, emitter: &mut Emitter<'_, S>) -> io::Result<()> {
+        let mut outcome = Ok(());
+        decider.finish(|verdict| {
+            if outcome.is_ok()
+                && let Some((kind, len, newline)) = self.waiting.pop_front()
+            {
+                outcome = emitter.line(kind, len, newline, &verdict);
+            }
+        });
+        outcome
+    }
+}
+
+/// Where the lines of a text end: at each `\n`, and at the end of the text if no `\n` stands there.
+pub(crate) struct LineEnds<'t> {
+    text: &'t [u8],
+    newlines: memchr::Memchr<'t>,
+    done: bool,
+}
+
+impl<'t> LineEnds<'t> {
+    fn of(text: &'t [u8]) -> Self {
+        LineEnds { text, newlines: memchr::memchr_iter(b'\n', text), done: false }
+    }
+}
+
+impl Iterator for LineEnds<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if let Some(at) = self.newlines.next() {
+            return Some(at);
+        }
+        let open = !self.done && self.text.last().is_some_and(|&b| b != b'\n');
+        self.done = true;
+        open.then_some(self.text.len())
+    }
+}

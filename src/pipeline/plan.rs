@@ -1,0 +1,219 @@
+//! Settings, resolved: what the pipeline needs, immutable and shared by all threads.
+
+use std::sync::Arc;
+
+use super::Tally;
+use crate::config::Settings;
+use crate::decode::{Encoding, Envelope, NewlineKind};
+use crate::edit::{Effect, RuleId};
+use crate::error::{Error, Result, nearest};
+use crate::features::Features;
+use crate::options::Options;
+use crate::rule::{Action, Level, LineRules, Rule, RuleSet};
+use crate::stage::{self, ORDER, Patterns, Stage};
+
+/// Rules that the pipeline itself speaks for.
+pub(crate) struct Ids {
+    pub(crate) transcode: RuleId,
+    pub(crate) bom: RuleId,
+    pub(crate) newline: RuleId,
+    pub(crate) island: RuleId,
+    pub(crate) undecodable: RuleId,
+    pub(crate) unsettled: RuleId,
+    pub(crate) leading_blank: RuleId,
+    pub(crate) trailing_blank: RuleId,
+    pub(crate) blank_run: RuleId,
+    pub(crate) final_newline: RuleId,
+}
+
+/// What a run does.
+pub(crate) struct Plan {
+    pub(crate) rules: Arc<RuleSet>,
+    pub(crate) effects: Arc<[Effect]>,
+    pub(crate) stages: Vec<Box<dyn Stage>>,
+    /// Features without which no stage wakes.
+    pub(crate) wakes: Features,
+    /// Rules on whole lines.
+    pub(crate) line_rules: LineRules,
+    /// Rules on parts of lines.
+    pub(crate) cut_rules: Arc<LineRules>,
+    /// Whether some line rule depends on other lines.
+    pub(crate) looks_around: bool,
+    /// The marks that rules need.
+    pub(crate) marks: Vec<String>,
+    /// Whether a rule in force needs a mark; whether one that may act does.
+    pub(crate) needs_marks: bool,
+    pub(crate) acts_on_marks: bool,
+    pub(crate) options: Options,
+    pub(crate) ids: Ids,
+    pub(crate) gates_open: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(settings: &Settings) -> Result<Plan> {
+        let mut rules = RuleSet::builtin()?;
+        for (name, text) in settings.rule_files() {
+            rules.add(name, text, false)?;
+        }
+        let effects = effects(settings, &rules)?;
+        let options = settings.options();
+        let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
+        let stages: Vec<Box<dyn Stage>> =
+            settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
+        let (line_rules, cut_rules) = line_rules(&rules, false, &effect);
+        let cut_rules = Arc::new(cut_rules);
+        let in_force = |need: fn(&Rule) -> bool, level: Effect| {
+            rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
+        };
+        let looks = |r: &Rule| {
+            r.pattern.is_some() && (r.when.looks_around() || r.action == Action::DeleteLine { and_next: true })
+        };
+        let mut marks: Vec<String> = rules.rules().iter().filter_map(|r| r.when.needs.clone()).collect();
+        marks.sort();
+        marks.dedup();
+        let ids = Ids {
+            transcode: rules.id("decode.transcode"),
+            bom: rules.id("decode.bom"),
+            newline: rules.id("decode.newline"),
+            island: rules.id("decode.island"),
+            undecodable: rules.id("decode.undecodable"),
+            unsettled: rules.id("pipeline.unsettled"),
+            leading_blank: rules.id("whitespace.leading-blank"),
+            trailing_blank: rules.id("whitespace.trailing-blank"),
+            blank_run: rules.id("whitespace.blank-run"),
+            final_newline: rules.id("whitespace.final-newline"),
+        };
+        let mut plan = Plan {
+            looks_around: in_force(looks, Effect::Flag),
+            needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
+            acts_on_marks: in_force(|r| r.when.needs.is_some(), Effect::Act),
+            rules: Arc::new(rules),
+            effects,
+            stages,
+            wakes: Features::NONE,
+            line_rules,
+            cut_rules,
+            marks,
+            options,
+            ids,
+            gates_open: false,
+        };
+        plan.add_patterns();
+        Ok(plan)
+    }
+
+    fn add_patterns(&mut self) {
+        self.wakes = self.stages.iter().fold(Features::NONE, |a, s| a | s.needs());
+        if !self.cut_rules.is_empty() {
+            let before = self.stages.iter().position(|s| s.id() == "whitespace").unwrap_or(self.stages.len());
+            self.stages.insert(before, Box::new(Patterns::new(self.cut_rules.clone())));
+        }
+    }
+
+    pub(crate) fn open_gates(&mut self) {
+        self.gates_open = true;
+        self.stages.retain(|s| s.id() != "patterns");
+        let effects = self.effects.clone();
+        let effect = move |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
+        let (line_rules, cut_rules) = line_rules(&self.rules, true, &effect);
+        self.line_rules = line_rules;
+        self.cut_rules = Arc::new(cut_rules);
+        self.add_patterns();
+        self.wakes = Features::ALL;
+    }
+
+    pub(crate) fn effect(&self, id: RuleId) -> Effect {
+        self.effects.get(id.0 as usize).copied().unwrap_or(Effect::Off)
+    }
+
+    pub(crate) fn acts(&self, id: RuleId) -> bool {
+        self.effect(id) == Effect::Act
+    }
+
+    /// No line bears any mark.
+    pub(crate) fn no_marks(&self) -> Vec<bool> {
+        vec![false; self.marks.len()]
+    }
+
+    /// Notes the marks that matched rules give.
+    pub(crate) fn note_marks(&self, hits: &[(u32, RuleId)], marks: &mut [bool]) {
+        for (_, id) in hits {
+            if let Some(mark) = &self.rules.rule(*id).marks
+                && let Some(i) = self.marks.iter().position(|m| m == mark)
+            {
+                marks[i] = true;
+            }
+        }
+    }
+
+    /// Counts what became of the document as a whole, which is no edit.
+    pub(crate) fn tally_envelope(&self, env: &Envelope, newlines: u64, tally: &mut Tally) {
+        if !matches!(env.encoding, Encoding::Utf8 { .. }) {
+            tally.count(self.ids.transcode, 1, 0);
+        }
+        if env.bom && !env.out_bom {
+            tally.count(self.ids.bom, 1, 0);
+        }
+        let other: u64 = NewlineKind::ALL
+            .into_iter()
+            .filter(|&k| k != env.out_newline)
+            .map(|k| {
+                if k == env.newline { newlines - env.exceptions.len() } else { env.exceptions.deltas(k).count() as u64 }
+            })
+            .sum();
+        if other > 0 {
+            tally.count(self.ids.newline, other, 0);
+        }
+    }
+}
+
+/// Rules on whole lines, and rules on parts of lines, that are in force.
+fn line_rules(rules: &RuleSet, forced: bool, effect: &impl Fn(RuleId) -> Effect) -> (LineRules, LineRules) {
+    let part = |r: &Rule| matches!(r.action, Action::Cut(_) | Action::Replace(_));
+    (
+        LineRules::new(rules, forced, |id, r| !part(r) && effect(id) != Effect::Off),
+        LineRules::new(rules, forced, |id, r| part(r) && effect(id) != Effect::Off),
+    )
+}
+
+/// What each rule may do.
+fn effects(settings: &Settings, rules: &RuleSet) -> Result<Arc<[Effect]>> {
+    let stages = settings.stages();
+    let enable = named(settings, rules, "rules.enable")?;
+    let disable = named(settings, rules, "rules.disable")?;
+    let effect = |id: RuleId, rule: &Rule| {
+        let on = rule.enabled || enable.contains(&id);
+        let stage_runs = stages.contains(&rule.stage()) || !ORDER.contains(&rule.stage());
+        if !on || !stage_runs || disable.contains(&id) {
+            Effect::Off
+        } else if rule.level == Level::Show {
+            Effect::Flag
+        } else if rule.level <= settings.level(rule.stage()) || enable.contains(&id) {
+            Effect::Act
+        } else {
+            Effect::Flag
+        }
+    };
+    Ok(rules.rules().iter().enumerate().map(|(i, r)| effect(RuleId(i as u16), r)).collect())
+}
+
+/// The rules that a list of the settings names; `stage.*` names all of a stage.
+fn named(settings: &Settings, rules: &RuleSet, key: &str) -> Result<Vec<RuleId>> {
+    let mut all = Vec::new();
+    for name in settings.list(key) {
+        if let Some(stage) = name.strip_suffix(".*") {
+            let of_stage = rules.rules().iter().enumerate().filter(|(_, r)| r.stage() == stage);
+            all.extend(of_stage.map(|(i, _)| RuleId(i as u16)));
+        } else if rules.id(name) != RuleId::NONE {
+            all.push(rules.id(name));
+        } else {
+            let e = Error::new(key, format_args!("no rule `{name}`"));
+            let ids = rules.rules().iter().map(|r| r.id.as_str());
+            return Err(match nearest(name, ids) {
+                Some(k) => e.remedy(format_args!("did you mean `{k}`?")),
+                None => e.remedy("`lave rules list` shows them all"),
+            });
+        }
+    }
+    Ok(all)
+}
