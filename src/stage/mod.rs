@@ -27,3 +27,4 @@ pub trait Stage: Send + Sync {
 
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod unicode;
