@@ -25,6 +25,7 @@ pub trait Stage: Send + Sync {
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
 
+pub(crate) mod controls;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod unicode;
