@@ -29,3 +29,4 @@ pub(crate) mod controls;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod unicode;
+pub(crate) mod whitespace;
