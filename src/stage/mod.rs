@@ -26,6 +26,7 @@ pub trait Stage: Send + Sync {
 }
 
 pub(crate) mod controls;
+pub(crate) mod punctuation;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod unicode;

@@ -152,9 +152,9 @@ impl Controls {
                 },
                 Item::Ansi(moved) => drop(moved && run.is_gap(), self.ansi, sink),
                 Item::Bom => drop(false, self.bom, sink),
-                Item::ZeroWidthSpace if run.is_unspaced() => {}
+                Item::ZeroWidthSpace if run.parts_or_shapes() => {}
                 Item::ZeroWidthSpace => drop(false, self.zero_width_space, sink),
-                Item::WordJoiner if run.is_unspaced() => {}
+                Item::WordJoiner if run.parts_or_shapes() => {}
                 Item::WordJoiner => drop(false, self.word_joiner, sink),
                 Item::Joiner if run.needs_joiner() => {}
                 Item::Joiner => drop(false, self.joiner, sink),
@@ -200,13 +200,14 @@ impl Controls {
                 let after = line[i + len..].chars().next();
                 let c = line[i..].chars().next().unwrap_or('\u{81}');
                 let inside = before.is_some_and(char::is_alphabetic) && after.is_some_and(char::is_alphabetic);
-                match c1::windows(c) {
-                    Some(new) if !c1::is_nonsense(before, c, after) && !(inside && facts.c1_doubtful()) => {
+                let unclear = c1::is_nonsense(before, c, after) || (inside && facts.c1_doubtful());
+                match c1::windows(c).filter(|_| !unclear) {
+                    Some(new) => {
                         let mut buf = [0; 4];
                         sink.replace(i..i + len, new.encode_utf8(&mut buf), self.c1);
                         return;
                     }
-                    _ => self.c1_odd,
+                    None => self.c1_odd,
                 }
             }
         };
@@ -228,9 +229,11 @@ impl Run {
         ends && after.is_alphanumeric() && !(is_unspaced(before) && is_unspaced(after))
     }
 
-    /// Whether a script that does not part its words by spaces stands at a side, and no space does.
-    fn is_unspaced(&self) -> bool {
-        self.is_gap() && (self.before.is_some_and(is_unspaced) || self.after.is_some_and(is_unspaced))
+    /// Whether a script that does not part its words by spaces stands at a side, and no space does;
+    /// or a script whose letters join, in which a zero width space may stand for a non-joiner.
+    fn parts_or_shapes(&self) -> bool {
+        let either = |f: fn(char) -> bool| self.before.is_some_and(f) || self.after.is_some_and(f);
+        self.is_gap() && (either(is_unspaced) || either(takes_joiners))
     }
 
     /// Whether a joiner does something here.
