@@ -50,5 +50,9 @@ pub trait Stage: Send + Sync {
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
 
+pub(crate) mod controls;
+pub(crate) mod punctuation;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod unicode;
+pub(crate) mod whitespace;
