@@ -6,6 +6,7 @@ pub mod error;
 pub mod features;
 pub mod options;
 pub mod pipeline;
+pub mod proof;
 pub mod report;
 pub mod rule;
 pub mod stage;

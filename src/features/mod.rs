@@ -64,7 +64,8 @@ features! {
     CURLY = 18;
     /// A space that is not U+0020: U+00A0, U+1680, U+2000 to U+200A, U+202F, U+205F, U+3000, U+180E, U+2800.
     EXOTIC_SPACE = 19;
-    /// Invisible: U+00AD, U+034F, U+061C, U+115F, U+1160, U+17B4, U+17B5, U+180B to U+180F, U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+3164, U+FE00 to U+FE0F, U+FEFF, U+FFA0, U+FFF0 to U+FFFF, all of planes 14 to 16.
+    /// Invisible: U+00AD, U+034F, U+061C, U+115F, U+1160, U+17B4, U+17B5, U+180B to U+180F, U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F, U+3164, U+FE00 to U+FE0F, U+FEFF, U+FFA0, U+FFF0 to U+FFFF, all of planes 14 to 16, private use
+    /// and noncharacters.
     INVISIBLE = 20;
     /// U+2028 or U+2029.
     LINE_SEPARATOR = 21;
@@ -326,7 +327,9 @@ fn table() -> &'static Table {
     TABLE.get_or_init(|| {
         let mut t = Table { block: vec![0; 0x11_0000 / 64], rows: vec![[0; 64]] };
         let nfc = nfc::NOT_NFC.iter().map(|&(a, b)| (a, b, Features::NOT_NFC));
-        for (first, last, features) in CHARS.iter().copied().chain(nfc) {
+        // The last two code points of every plane are no characters.
+        let none = (1..14).map(|plane| (plane << 16 | 0xFFFE, plane << 16 | 0xFFFF, Features::INVISIBLE));
+        for (first, last, features) in CHARS.iter().copied().chain(nfc).chain(none) {
             let bits = (features.0 >> CHAR_SHIFT) as u16;
             for block in first / 64..=last / 64 {
                 let (low, high) = (first.max(block * 64), last.min(block * 64 + 63));

@@ -136,7 +136,7 @@ impl<'p> Washer<'p> {
             let line = &text[start..end];
             let features = if self.plan.gates_open { Features::ALL } else { Features::of_line(line) };
             let old = Span::new(start, end);
-            let woken = features.meets(self.plan.wakes) || self.pattern_hits(line);
+            let woken = self.plan.wakes_all || features.meets(self.plan.wakes) || self.pattern_hits(line);
             if woken && self.settle(line, features) {
                 self.add_dirty(&mut batch, old);
             } else {

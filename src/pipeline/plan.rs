@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) stages: Vec<Box<dyn Stage>>,
     /// Features without which no stage wakes.
     pub(crate) wakes: Features,
+    /// Whether some stage has to see every line.
+    pub(crate) wakes_all: bool,
     /// Rules on whole lines.
     pub(crate) line_rules: LineRules,
     /// Rules on parts of lines.
@@ -91,6 +93,7 @@ impl Plan {
             effects,
             stages,
             wakes: Features::NONE,
+            wakes_all: false,
             line_rules,
             cut_rules,
             marks,
@@ -104,6 +107,7 @@ impl Plan {
 
     fn add_patterns(&mut self) {
         self.wakes = self.stages.iter().fold(Features::NONE, |a, s| a | s.needs());
+        self.wakes_all = self.wakes == Features::ALL;
         if !self.cut_rules.is_empty() {
             let before = self.stages.iter().position(|s| s.id() == "whitespace").unwrap_or(self.stages.len());
             self.stages.insert(before, Box::new(Patterns::new(self.cut_rules.clone())));
@@ -119,7 +123,7 @@ impl Plan {
         self.line_rules = line_rules;
         self.cut_rules = Arc::new(cut_rules);
         self.add_patterns();
-        self.wakes = Features::ALL;
+        self.wakes_all = true;
     }
 
     pub(crate) fn effect(&self, id: RuleId) -> Effect {

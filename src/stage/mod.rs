@@ -9,7 +9,13 @@
 //! whole pass makes no edit. So a stage may rely on being called again on what it made, and has to
 //! get smaller by some measure that its docs state, or stop.
 
+mod controls;
 mod patterns;
+mod punctuation;
+#[cfg(test)]
+pub(crate) mod testing;
+mod unicode;
+mod whitespace;
 
 use crate::edit::EditSink;
 use crate::features::Features;
@@ -33,8 +39,13 @@ pub const ORDER: &[&str] = &[
 /// The stage called `name`, if it does anything in code; `captions` and `boilerplate` are rules
 /// alone.
 pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Box<dyn Stage>> {
-    let _ = (name, rules, options);
-    None
+    Some(match name {
+        "controls" => Box::new(controls::Controls::new(rules, options)),
+        "unicode" => Box::new(unicode::Unicode::new(rules, options)),
+        "punctuation" => Box::new(punctuation::Punctuation::new(rules, options)),
+        "whitespace" => Box::new(whitespace::Whitespace::new(rules, options)),
+        _ => return None,
+    })
 }
 
 /// One kind of repair.
@@ -49,10 +60,3 @@ pub trait Stage: Send + Sync {
     /// Pushes edits and findings for `line`, which holds no `\n`; offsets are bytes of `line`.
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
-
-pub(crate) mod controls;
-pub(crate) mod punctuation;
-#[cfg(test)]
-pub(crate) mod testing;
-pub(crate) mod unicode;
-pub(crate) mod whitespace;

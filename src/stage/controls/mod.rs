@@ -291,8 +291,7 @@ impl Stage for Controls {
     }
 
     fn needs(&self) -> Features {
-        // NON_ASCII stands in for a feature of private use and of noncharacters, which there is not.
-        Features::CONTROL | Features::C1 | Features::INVISIBLE | Features::NON_ASCII
+        Features::CONTROL | Features::C1 | Features::INVISIBLE
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
