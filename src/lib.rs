@@ -1,6 +1,11 @@
 //! lave washes scraped text.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 pub mod config;
 pub mod decode;
+#[cfg(feature = "cli")]
+mod dump;
 pub mod edit;
 pub mod error;
 pub mod features;

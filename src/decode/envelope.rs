@@ -114,13 +114,6 @@ pub struct Envelope {
     pub out_bom: bool,
 }
 
-impl Envelope {
-    /// Whether the output's bytes are the settled text after cleaning, as it is.
-    pub(crate) fn out_is_plain(&self) -> bool {
-        self.out_newline == NewlineKind::Lf && !self.out_bom
-    }
-}
-
 /// Turns settled text, fed in pieces, back into the original bytes.
 pub struct Rebuild<'e> {
     env: &'e Envelope,

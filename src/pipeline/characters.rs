@@ -40,8 +40,6 @@ pub(super) struct Dirty {
     pub(super) new: Span,
     /// What changed it.
     pub(super) edits: EditSet,
-    /// Where its new text stands in the batch's arena.
-    pub(super) text: Span,
 }
 
 /// A finding with its place on both sides of phase 1.
@@ -59,8 +57,6 @@ pub(super) struct Batch {
     pub(super) text: String,
     /// The lines that changed, in order.
     pub(super) dirty: Vec<Dirty>,
-    /// Their new text.
-    pub(super) arena: String,
     /// All lines of the text after phase 1, in order.
     pub(super) pieces: Vec<Piece>,
     /// Line rules that matched: the number of the piece, and the rule.
@@ -256,9 +252,7 @@ impl<'p> Washer<'p> {
             self.add_piece(batch, part, Span::new(from, from + part.len()));
             at += part.len() + 1;
         }
-        let text = Span::new(batch.arena.len(), batch.arena.len() + now.len());
-        batch.arena.push_str(&now);
-        batch.dirty.push(Dirty { old, new, edits: self.total.clone(), text });
+        batch.dirty.push(Dirty { old, new, edits: self.total.clone() });
         batch.new_len = new.end as usize;
         self.now = now;
     }

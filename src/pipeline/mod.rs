@@ -112,6 +112,14 @@ impl Pipeline {
         self.run_as(input, sink, self.declared)
     }
 
+    /// What the document that `input` holds is, without cleaning it.
+    ///
+    /// # Errors
+    /// Those of `input`.
+    pub fn look<R: Read + Seek>(&self, input: &mut R) -> io::Result<Facts> {
+        decode::survey(input, self.declared)
+    }
+
     fn run_as<R: Read + Seek, S: Sink>(
         &self,
         input: &mut R,
