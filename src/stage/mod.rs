@@ -25,5 +25,7 @@ pub trait Stage: Send + Sync {
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
 
+pub(crate) mod quotes;
+pub(crate) mod stringified;
 #[cfg(test)]
 pub(crate) mod testing;
