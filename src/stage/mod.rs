@@ -12,6 +12,8 @@
 mod controls;
 mod patterns;
 mod punctuation;
+mod quotes;
+mod stringified;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unicode;
@@ -42,6 +44,7 @@ pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Bo
     Some(match name {
         "controls" => Box::new(controls::Controls::new(rules, options)),
         "unicode" => Box::new(unicode::Unicode::new(rules, options)),
+        "quotes" => Box::new(quotes::Quotes::new(rules, options)),
         "punctuation" => Box::new(punctuation::Punctuation::new(rules, options)),
         "whitespace" => Box::new(whitespace::Whitespace::new(rules, options)),
         _ => return None,
