@@ -25,5 +25,6 @@ pub trait Stage: Send + Sync {
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
 
+pub(crate) mod mojibake;
 #[cfg(test)]
 pub(crate) mod testing;
