@@ -10,6 +10,7 @@
 //! get smaller by some measure that its docs state, or stop.
 
 mod controls;
+mod mojibake;
 mod patterns;
 mod punctuation;
 mod quotes;
@@ -42,6 +43,7 @@ pub const ORDER: &[&str] = &[
 /// alone.
 pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Box<dyn Stage>> {
     Some(match name {
+        "mojibake" => Box::new(mojibake::Mojibake::new(rules, options)),
         "controls" => Box::new(controls::Controls::new(rules, options)),
         "unicode" => Box::new(unicode::Unicode::new(rules, options)),
         "quotes" => Box::new(quotes::Quotes::new(rules, options)),
