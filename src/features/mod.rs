@@ -56,6 +56,8 @@ features! {
     QUOTE_STRAIGHT = 13;
     /// Two hyphens in a row.
     HYPHEN_RUN = 14;
+    /// A backtick.
+    BACKTICK = 15;
     /// Any byte of 80 to FF: the line is not ASCII.
     NON_ASCII = 16;
     /// U+0080 to U+009F.
@@ -143,6 +145,7 @@ const fn alone(b: u8) -> u32 {
         0..=0x1F | 0x7F => Features::CONTROL.0,
         b'&' => Features::AMPERSAND.0,
         b'\\' => Features::BACKSLASH.0,
+        b'`' => Features::BACKTICK.0,
         b'"' | b'\'' => Features::QUOTE_STRAIGHT.0,
         0x80..=0xFF => Features::NON_ASCII.0,
         _ => 0,
@@ -253,7 +256,8 @@ fn step(w: &[u8; LANES + 2]) -> u32 {
             | is(c == b'\\', 4)
             | is(quote, 8)
             | is((c == b'-') & (n == b'-'), 16)
-            | is(c >= 0x80, 32);
+            | is(c >= 0x80, 32)
+            | is(c == b'`', 64);
     }
     let or = |lanes: &[u8; LANES]| lanes.iter().fold(0u8, |a, &b| a | b);
     let (low, high) = (or(&low), or(&high));
@@ -278,6 +282,7 @@ fn step(w: &[u8; LANES + 2]) -> u32 {
         Features::QUOTE_STRAIGHT,
         Features::HYPHEN_RUN,
         Features::NON_ASCII,
+        Features::BACKTICK,
     ];
     for (i, f) in lows.iter().enumerate() {
         bits |= if low >> i & 1 == 1 { f.0 } else { 0 };
