@@ -25,7 +25,7 @@ use crate::features::Features;
 use crate::options::{Options, QuoteStyle};
 use crate::rule::RuleSet;
 
-/// A backtick: bit 15 of the features.
+/// A backtick; the scan has to know it as bit 15.
 const BACKTICK: Features = Features(1 << 15);
 
 /// The stage; see the module.

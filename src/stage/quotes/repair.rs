@@ -99,15 +99,15 @@ pub(super) fn doubled_singles(line: &str, rules: &Ids, out: &mut Out<'_>) {
         let mark = after(line, run.start).unwrap_or('\'');
         let half = run.start + mark.len_utf8()..run.end;
         let (prev, next) = (before(line, run.start), after(line, run.end));
-        if ending(line, prev, run.end) {
-            out.delete(half, rules.doubled_apostrophe);
-        } else if lone == 0 && elided(line, run.start) && next.is_some_and(is_vowel) {
-            out.delete(half, rules.doubled_elision);
-        } else if lone == 1
+        let elision = lone == 0 && elided(line, run.start) && next.is_some_and(is_vowel);
+        // One alone after an s, before a word: a plural possessive.
+        let possessive = lone == 1
             && mark == '’'
             && matches!(prev, Some('s' | 'S'))
-            && line[run.end..].strip_prefix(' ').is_some_and(|r| is_letter(after(r, 0)) && !line.contains(['“', '”']))
-        {
+            && line[run.end..].strip_prefix(' ').is_some_and(|r| is_letter(after(r, 0)) && !line.contains(['“', '”']));
+        if ending(line, prev, run.end) {
+            out.delete(half, rules.doubled_apostrophe);
+        } else if elision || possessive {
             out.delete(half, rules.doubled_elision);
         }
     }

@@ -155,9 +155,8 @@ pub(super) fn educate(line: &str, rule: RuleId, sink: &mut EditSink) {
 /// What a straight double mark between these characters becomes.
 fn double(prev: Option<char>, next: Option<char>, open: bool) -> char {
     let dash = prev.is_some_and(|c| matches!(c, '-' | '—' | '–' | '/' | '>'));
-    if prev.is_some_and(|c| c.is_ascii_digit()) && !open {
-        '"'
-    } else if is_space(prev) && is_space(next) {
+    let prime = prev.is_some_and(|c| c.is_ascii_digit()) && !open;
+    if prime || is_space(prev) && is_space(next) {
         '"'
     } else if is_space(prev)
         || prev.is_some_and(|c| matches!(c, '(' | '[' | '{' | '“' | '‘' | '¿' | '¡'))

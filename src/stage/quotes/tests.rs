@@ -1,13 +1,15 @@
 //! Cases of repair and style; the rules' own examples are tested with all others.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::stage::testing::{Washed, wash};
 
 fn washed(style: QuoteStyle, line: &str) -> Washed {
-    let rules = RuleSet::builtin().expect("they load");
-    wash(&Quotes::new(&rules, &Options { quotes_style: style, ..Options::default() }), &rules, line)
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("they load"));
+    wash(&Quotes::new(&RULES, &Options { quotes_style: style, ..Options::default() }), &RULES, line)
 }
 
 /// The examples of this stage, but for what needs other stages.

@@ -1,5 +1,7 @@
 //! The damager: it does to articles what was done to the seed, and the list has to come back.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use crate::options::{Options, QuoteStyle};
@@ -8,9 +10,9 @@ use crate::stage::quotes::Quotes;
 use crate::stage::testing::{Washed, wash};
 
 fn washed(line: &str) -> Washed {
-    let rules = RuleSet::builtin().expect("they load");
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("they load"));
     let options = Options { quotes_style: QuoteStyle::Straight, ..Options::default() };
-    wash(&Quotes::new(&rules, &options), &rules, line)
+    wash(&Quotes::new(&RULES, &options), &RULES, line)
 }
 
 /// What is done to an article.
