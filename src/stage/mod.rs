@@ -25,6 +25,7 @@ pub trait Stage: Send + Sync {
     fn edit(&self, line: &str, sink: &mut EditSink);
 }
 
+pub(crate) mod entities;
 pub(crate) mod mojibake;
 #[cfg(test)]
 pub(crate) mod testing;

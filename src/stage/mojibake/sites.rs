@@ -68,7 +68,13 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
                 kind = Kind::Lossy;
                 0x9D
             }
-            Some((_, ' ')) if kind == Kind::Whole && (bold || k + 1 == more) && t.byte(x, '\u{A0}') == Some(0xA0) => {
+            // "â€ " lacks its 9D: a closing quotation mark is likelier than a dagger.
+            Some((_, ' '))
+                if kind == Kind::Whole
+                    && (bold || k + 1 == more)
+                    && !(lead == 0xE2 && second == 0x80)
+                    && t.byte(x, '\u{A0}') == Some(0xA0) =>
+            {
                 kind = Kind::Spaced;
                 0xA0
             }
@@ -93,7 +99,8 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
             }
             // The only byte that Windows-1252 lacks among those of the common marks is 9D.
             let end = next.map_or(rest.len(), |(i, _)| i);
-            let closes = next.is_none_or(|(_, c)| matches!(c, ' ' | '.' | ',' | ';' | ':' | '!' | ')' | ']' | '"' | '\''));
+            let closes =
+                next.is_none_or(|(_, c)| matches!(c, ' ' | '.' | ',' | ';' | ':' | '!' | ')' | ']' | '"' | '\''));
             return (lead == 0xE2 && k == 1 && second == 0x80 && closes && t.byte(x, '€') == Some(0x80))
                 .then_some(Site { len: end, char: '”', space: false, kind: Kind::Lossy });
         }
