@@ -10,6 +10,7 @@
 //! get smaller by some measure that its docs state, or stop.
 
 mod controls;
+mod entities;
 mod mojibake;
 mod patterns;
 mod punctuation;
@@ -43,6 +44,7 @@ pub const ORDER: &[&str] = &[
 /// alone.
 pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Box<dyn Stage>> {
     Some(match name {
+        "entities" => Box::new(entities::Entities::new(rules, options)),
         "mojibake" => Box::new(mojibake::Mojibake::new(rules, options)),
         "controls" => Box::new(controls::Controls::new(rules, options)),
         "unicode" => Box::new(unicode::Unicode::new(rules, options)),

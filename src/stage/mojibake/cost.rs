@@ -219,7 +219,13 @@ fn pair(before: Class, a: Class, b: Class) -> i32 {
             }
         }
         (Symbol, Mark) if b.script == ANY => 0,
-        (_, Mark) => 40,
+        (_, Mark) => {
+            if b.script == ANY {
+                40
+            } else {
+                90
+            }
+        }
         (Lower | Letter | Mark, Symbol) => 30,
         (Upper, Symbol) => 15,
         (Symbol, Lower | Upper | Letter) => 15,

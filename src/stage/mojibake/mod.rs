@@ -31,7 +31,7 @@ const BAR_LONG: i32 = 70;
 const SURE: i32 = 125;
 /// Below the bar, from here on, it is worth a finding.
 const SUSPECT: i32 = 60;
-/// What the other runs of the encoding have to gain so that a run needs to gain next to nothing.
+/// What the other runs of the encoding have to say so that a run needs to gain next to nothing.
 const COMPANY: i32 = 150;
 /// What is needed then.
 const WITH_COMPANY: i32 = 10;
@@ -67,6 +67,27 @@ struct Run {
     long: bool,
     /// Whether it is more than one site of two characters with no letter or digit beside it.
     solid: bool,
+}
+
+impl Run {
+    /// Whether it is repaired though nothing else on the line speaks for it.
+    fn stands(&self) -> bool {
+        self.solid && self.gain >= if self.long { BAR_LONG } else { BAR }
+    }
+
+    /// What it says for or against its encoding: weak runs, however many, say nothing.
+    fn say(&self) -> i32 {
+        if self.gain < 0 || self.stands() { self.gain.max(-SAY) } else { 0 }
+    }
+}
+
+/// The encoding chosen for a pass over a line.
+struct Best {
+    way: Way,
+    /// What all its runs gain.
+    sum: i32,
+    /// What its runs say for it.
+    sure: i32,
 }
 
 impl Mojibake {
@@ -130,7 +151,7 @@ impl Mojibake {
         // A letter and a symbol that are mojibake in their turn are no word.
         run.odd = alone(last, &run.text, next).is_some() && self.tables.seen_in(&run.text) == 0;
         run.gain = old.sum - new.sum + if foreign { ALONE } else { 0 } - if run.odd { ALONE } else { 0 };
-        if telling(&line[run.start..run.end], next) {
+        if telling(last, &line[run.start..run.end], next) {
             run.gain += TELLING;
         }
         run.solid = run.text.chars().nth(1).is_some()
@@ -141,15 +162,20 @@ impl Mojibake {
         true
     }
 
-    /// The encoding that `line` gains most by, and how much, of those in `set`.
-    fn best(&self, line: &str, set: Set) -> Option<(Way, i32)> {
-        let mut best = None;
+    /// The encoding of `set` that `line` gains most by.
+    fn best(&self, line: &str, set: Set) -> Option<Best> {
+        let mut best: Option<Best> = None;
         let doubled = line.contains("Ã  ");
         for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
-            let mut sum = -PRIOR[x];
-            self.runs(line, Way { x, bold: false, doubled }, |run| sum = sum.saturating_add(run.gain.max(-SAY)));
-            if sum > best.map_or(0, |(_, most)| most) {
-                best = Some((Way { x, bold: sum >= COMPANY, doubled }, sum));
+            let mut way = Way { x, bold: false, doubled };
+            let (mut sum, mut sure) = (-PRIOR[x], 0_i32);
+            self.runs(line, way, |run| {
+                sum = sum.saturating_add(run.gain.max(-SAY));
+                sure = sure.saturating_add(run.say());
+            });
+            if sum > best.as_ref().map_or(0, |b| b.sum) {
+                way.bold = sure >= COMPANY;
+                best = Some(Best { way, sum, sure });
             }
         }
         best
@@ -179,7 +205,7 @@ impl Mojibake {
     /// Whether `text`, what a run becomes, is mojibake in its turn.
     fn again(&self, text: &str) -> bool {
         let set = self.tables.seen_in(text);
-        set != 0 && self.best(text, set).is_some_and(|(_, gain)| gain >= BAR)
+        set != 0 && self.best(text, set).is_some_and(|b| b.sum >= BAR)
     }
 }
 
@@ -190,13 +216,16 @@ fn alone(last: char, text: &str, next: char) -> Option<Class> {
     (c.is_alone_odd() && !c.same_script(class(last)) && !c.same_script(class(next))).then_some(c)
 }
 
-/// Whether `site` before `next` is what sound text has not: "Ã  " with two spaces, "Ã–z", "√á".
-fn telling(site: &str, next: char) -> bool {
+/// Whether `site` between `last` and `next` is what sound text has not: "Ã  " with two spaces,
+/// "Ã–z", "√á", ":Â 5", "â€ ", "kâ"¦".
+fn telling(last: char, site: &str, next: char) -> bool {
     let mut chars = site.chars();
     match (chars.next(), chars.next(), chars.next()) {
         (Some('Ã'), Some(' '), None) => next == ' ',
         (Some('Ã'), Some(c), None) => c != '’' && next.is_lowercase(),
+        (Some('Â'), Some(' '), None) => !last.is_uppercase() && !last.is_whitespace(),
         (Some('√'), Some(c), None) => !c.is_ascii() && class(c).is_latin(),
+        (Some('â'), Some('€'), None) | (Some('â'), Some('"'), Some(_)) => true,
         _ => false,
     }
 }
@@ -220,20 +249,16 @@ impl Stage for Mojibake {
         if set == 0 {
             return;
         }
-        let Some((way, sum)) = self.best(line, set) else { return };
-        if sum < SUSPECT {
-            return;
-        }
+        let Some(Best { way, sure, .. }) = self.best(line, set).filter(|b| b.sum >= SUSPECT) else { return };
         self.runs(line, way, |run| {
-            let company = sum.saturating_sub(run.gain) >= COMPANY;
-            let (gain, bar) = match (company, run.odd, run.long) {
+            let company = sure.saturating_sub(run.say()) >= COMPANY;
+            let repair = if company {
                 // In "и він" each letter is a word.
-                (true, true, _) => (run.gain + ALONE, WITH_COMPANY),
-                (true, ..) => (run.gain, WITH_COMPANY),
-                (_, _, true) => (run.gain, BAR_LONG),
-                _ => (run.gain, BAR),
+                run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
+            } else {
+                run.stands()
             };
-            if gain >= bar && (company || run.solid) {
+            if repair {
                 let rule = if self.again(&run.text) {
                     self.twice
                 } else if company || run.gain >= SURE {
@@ -246,5 +271,117 @@ impl Stage for Mojibake {
                 sink.flag(run.start..run.end, self.suspect);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+    use crate::stage::testing::wash;
+    use proptest::prelude::*;
+
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("sound rules"));
+    static STAGE: LazyLock<Mojibake> = LazyLock::new(|| Mojibake::new(&RULES, &Options::default()));
+
+    #[test]
+    fn repairs() {
+        for (line, want) in [
+            ("CafÃ© crÃ¨me", "Café crème"),
+            ("le café et le thÃ©", "le café et le thé"),
+            ("donâ€™t", "don’t"),
+            ("RÅ«ta", "Rūta"),
+            ("РџСЂРёРІРµС‚", "Привет"),
+            ("DraÄ¤â\u{80}\u{99}s", "DraĤ’s"),
+            ("Ã¢â‚¬Å“SoÃ¢â‚¬\u{9d}", "“So”"),
+            ("naÃ¯ve ð\u{9f}\u{98}\u{80}", "naïve 😀"),
+            ("okay Ã­Â\u{a0}Â½Ã­Â¸Â\u{80}", "okay 😀"),
+            ("itÂ\u{92}s", "it’s"),
+            ("He said â€œyesâ€ to itâ€™s", "He said “yes” to it’s"),
+            ("â€œyesâ€, he said", "“yes”, he said"),
+            ("(â€œyesâ€)", "(“yes”)"),
+            ("price:Â 5", "price: 5"),
+            ("fÃ cil y rÃ¡pido, sÃ­ seÃ±or", "fàcil y rápido, sí señor"),
+            ("voilÃ la rÃ©ponse prÃªte", "voilà la réponse prête"),
+            ("PumpOneâ\"¢", "PumpOne™"),
+            ("beï¿œindiging", "be\u{FFFD}indiging"),
+            ("la mayorÃa dirÃ¡ que sÃ³lo mañana podrÃ¡", "la mayoría dirá que sólo mañana podrá"),
+        ] {
+            assert_eq!(wash(&*STAGE, &RULES, line).text, want, "{line}");
+        }
+    }
+
+    #[test]
+    fn leaves_alone() {
+        for line in [
+            "",
+            "plain",
+            "É à la Â â Ã",
+            "JAMÁS… NESTLÉ® SÓ— DÉJÀ»",
+            "HÅ™, 10 Å—, Ō¬o, ∆°, √π, 2012—∞",
+            "5×£35 (“+” and “×” curves)",
+            "( o¬ô ) `¬´ ├┤a┼┐a┼┐a",
+            "Він і вона, її Ґанок, В’язень, „3Д“ кино",
+            "Љубав ВЉ ГЉ, међу њима",
+            "اگر کچھ پیش آیا",
+            "kɔ ƒãa be gomekpɔkpɔ",
+            "obzvlášť nášľapná",
+            "ΆΈΉ Έλα ΒΈ",
+            "ภาษาไทย यह है 日本語 한국어",
+            "MISUTÂ\u{a0}AJIKKO SELKÄ\u{a0}EDELLÄ\u{a0}MAAHAN",
+            "C O N C L U S Ã O",
+            "There are a lot of Ã’s here",
+            "„Ä“ und „Ö“ und „BLÄ“",
+            "lost \u{FFFD}\u{FFFD} here",
+        ] {
+            assert_eq!(wash(&*STAGE, &RULES, line).text, line);
+        }
+    }
+
+    #[test]
+    fn says_what_it_did() {
+        for (line, by) in [
+            ("cafÃ© crÃ¨me", "mojibake.utf8"),
+            ("CafÃƒÂ© crÃƒÂ¨me", "mojibake.utf8-twice"),
+            ("RÄ«ga", "mojibake.utf8-short"),
+            ("allÃ©s Ã  la gare, dÃ©jÃ  tÃ´t", "mojibake.nbsp-as-space"),
+            ("â€œyesâ€", "mojibake.lost-byte"),
+            ("â€œThe vote â€\" he said", "mojibake.straightened"),
+        ] {
+            assert!(
+                wash(&*STAGE, &RULES, line).by.iter().any(|r| r == by),
+                "{line}: {:?}",
+                wash(&*STAGE, &RULES, line)
+            );
+        }
+        let seen = wash(&*STAGE, &RULES, "OÃ™ ET QUAND").seen;
+        assert_eq!(seen, [("mojibake.suspect".to_owned(), "Ã™".to_owned())]);
+    }
+
+    #[test]
+    fn hostile_lines_settle() {
+        for unit in ["Ã", "Â", "Ãâ€", "Ã ", "Ã‚Ãƒ", "Ã\u{FFFD}", "â\"", "í\u{a0}½", "Ð\u{a0}Ñ", "р\u{FFFD}"]
+        {
+            wash(&*STAGE, &RULES, &unit.repeat(2000));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+        #[test]
+        fn settles(line in "[ÃÂÄÅÐÑâ€™œ“”\u{80}\u{9d}\u{a0}\u{ad}\u{FFFD} \"'©¤±°ăîРСВЃ‚ђ√¬∞├⌐éàa-cZ.?žđğíð½ï¿]{0,40}") {
+            let once = wash(&*STAGE, &RULES, &line).text;
+            prop_assert!(once.chars().count() <= line.chars().count());
+            prop_assert_eq!(&wash(&*STAGE, &RULES, &once).text, &once);
+        }
+
+        #[test]
+        fn one_layer_comes_off(word in "[а-я]{4,12}") {
+            // Sound words of one script, misread once: back to what they were.
+            let broken: String = word.bytes().map(|b| STAGE.tables.char_of(CP1252, b)).collect();
+            prop_assert_eq!(wash(&*STAGE, &RULES, &broken).text, word.clone());
+            prop_assert_eq!(wash(&*STAGE, &RULES, &word).text, word);
+        }
     }
 }

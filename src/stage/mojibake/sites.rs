@@ -68,7 +68,13 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
                 kind = Kind::Lossy;
                 0x9D
             }
-            Some((_, ' ')) if kind == Kind::Whole && (bold || k + 1 == more) && t.byte(x, '\u{A0}') == Some(0xA0) => {
+            // "â€ " lacks its 9D: a closing quotation mark is likelier than a dagger.
+            Some((_, ' '))
+                if kind == Kind::Whole
+                    && (bold || k + 1 == more)
+                    && !(lead == 0xE2 && second == 0x80)
+                    && t.byte(x, '\u{A0}') == Some(0xA0) =>
+            {
                 kind = Kind::Spaced;
                 0xA0
             }

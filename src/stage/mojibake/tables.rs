@@ -194,6 +194,13 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
+    /// What `byte` looks like when it is read as that encoding.
+    #[cfg(test)]
+    pub(super) fn char_of(&self, encoding: usize, byte: u8) -> char {
+        let high = byte.checked_sub(0x80).and_then(|i| PAGES[encoding].1.chars().nth(i as usize));
+        high.filter(|&c| c != '\u{FFFD}').unwrap_or(char::from(byte))
+    }
+
     fn parts(&self, c: char) -> Parts {
         match c {
             '\u{FFFD}' => Parts { lead: [0; 3], cont: ALL },

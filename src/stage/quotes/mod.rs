@@ -25,9 +25,6 @@ use crate::features::Features;
 use crate::options::{Options, QuoteStyle};
 use crate::rule::RuleSet;
 
-/// A backtick; the scan has to know it as bit 15.
-const BACKTICK: Features = Features(1 << 15);
-
 /// The stage; see the module.
 pub(crate) struct Quotes {
     list: Stringified,
@@ -97,7 +94,7 @@ impl Stage for Quotes {
             .or(Features::CURLY)
             .or(Features::BACKSLASH)
             .or(Features::SPACE_EDGE)
-            .or(BACKTICK);
+            .or(Features::BACKTICK);
         if self.style == QuoteStyle::Curly { needs.or(Features::QUOTE_STRAIGHT) } else { needs }
     }
 
