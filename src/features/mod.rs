@@ -58,6 +58,8 @@ features! {
     HYPHEN_RUN = 14;
     /// A backtick.
     BACKTICK = 15;
+    /// A percent sign.
+    PERCENT = 27;
     /// Any byte of 80 to FF: the line is not ASCII.
     NON_ASCII = 16;
     /// U+0080 to U+009F.
@@ -146,6 +148,7 @@ const fn alone(b: u8) -> u32 {
         b'&' => Features::AMPERSAND.0,
         b'\\' => Features::BACKSLASH.0,
         b'`' => Features::BACKTICK.0,
+        b'%' => Features::PERCENT.0,
         b'"' | b'\'' => Features::QUOTE_STRAIGHT.0,
         0x80..=0xFF => Features::NON_ASCII.0,
         _ => 0,
@@ -257,7 +260,8 @@ fn step(w: &[u8; LANES + 2]) -> u32 {
             | is(quote, 8)
             | is((c == b'-') & (n == b'-'), 16)
             | is(c >= 0x80, 32)
-            | is(c == b'`', 64);
+            | is(c == b'`', 64)
+            | is(c == b'%', 128);
     }
     let or = |lanes: &[u8; LANES]| lanes.iter().fold(0u8, |a, &b| a | b);
     let (low, high) = (or(&low), or(&high));
@@ -283,6 +287,7 @@ fn step(w: &[u8; LANES + 2]) -> u32 {
         Features::HYPHEN_RUN,
         Features::NON_ASCII,
         Features::BACKTICK,
+        Features::PERCENT,
     ];
     for (i, f) in lows.iter().enumerate() {
         bits |= if low >> i & 1 == 1 { f.0 } else { 0 };
