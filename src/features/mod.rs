@@ -79,7 +79,8 @@ features! {
     LIGATURE = 23;
     /// U+FF00 to U+FFEF, full and half width forms, or U+3000.
     WIDTH = 24;
-    /// Two characters of U+0080 and above in a row, or one beside U+FFFD: what mojibake needs.
+    /// Two characters of U+0080 and above in a row, or one of U+00C2, U+00C3 and U+00E2 before a
+    /// space or `"`: what mojibake needs.
     NON_ASCII_RUN = 25;
     /// An en, em or other dash, U+2010 to U+2015, or U+2026, the ellipsis.
     DASH = 26;
@@ -413,7 +414,8 @@ fn beyond_ascii(line: &str) -> u32 {
             0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
             _ => ((lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
         };
-        if end == at {
+        let led = matches!(cp, 0xC2 | 0xC3 | 0xE2) && matches!(bytes.get(at + 2), Some(b' ' | b'"'));
+        if end == at || led {
             bits = Features::NON_ASCII_RUN.0;
         }
         let row = table.block[(cp >> 6) as usize];

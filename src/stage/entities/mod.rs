@@ -76,19 +76,19 @@ impl Entities {
     fn references(&self, line: &str, sink: &mut EditSink) {
         let bytes = line.as_bytes();
         let mut places = None;
-        // The word that the last `&` stood in: where it starts, and whether it is an address.
+        // The word that the last reference stood in: where it starts, and whether it is an address.
         let (mut word, mut address) = (0, false);
         let (mut at, mut seen) = (0, 0);
         while let Some(i) = memchr::memchr(b'&', &bytes[at..]) {
             let start = at + i;
+            at = start + 1;
+            let Some(r) = reference::read(&line[start..]) else { continue };
             if let Some(gap) = bytes[seen..start].iter().rposition(u8::is_ascii_whitespace) {
                 (word, address) = (seen + gap + 1, false);
             }
             // What was looked at for an address before is not looked at again, but for its end.
             address = address || in_address(line, word.max(seen.saturating_sub(16)), start);
             seen = start;
-            at = start + 1;
-            let Some(r) = reference::read(&line[start..]) else { continue };
             let span = start..start + r.len;
             at = span.end;
             if is_initials(&bytes[..start], &line[span.clone()]) {
@@ -171,7 +171,7 @@ mod tests {
             ("1 &lt; 2", "1 < 2", "entities.named"),
             ("3 &amp; 4", "3 & 4", "entities.named"),
             ("a < b &amp; c > d", "a < b & c > d", "entities.named"),
-            ("AT&ampT &nbspok", "AT&T \u{a0}ok", "entities.no-semicolon"),
+            ("Bell&ampCo &nbspran", "Bell&Co \u{a0}ran", "entities.no-semicolon"),
             ("&amp;amp;amp;quot;x", "\"x", "entities.double"),
             ("S&amp;P", "S&P", "entities.named"),
             ("don&#146;t", "don’t", "entities.windows-1252"),

@@ -5,6 +5,8 @@
 //! Only differences between two readings of the same place mean anything. A statistical model of
 //! languages is to take this module's place.
 
+use std::sync::OnceLock;
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Lower,
@@ -40,7 +42,7 @@ const ANY: u8 = 0;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Class {
-    cost: i32,
+    cost: i16,
     kind: Kind,
     script: u8,
 }
@@ -63,8 +65,22 @@ impl Class {
         self.is_letter() || matches!(self.kind, Mark | Digit)
     }
 
+    /// Whether it is no mark that stands beside sound and broken words alike.
+    pub(super) fn is_torn(self) -> bool {
+        self.is_letter() || matches!(self.kind, Mark | Symbol | Currency | Box | Control)
+    }
+
     pub(super) fn same_script(self, other: Class) -> bool {
         self.is_word() && other.is_word() && self.script == other.script
+    }
+
+    /// The script of a letter, other than Latin; else 0.
+    pub(super) fn letter_script(self) -> u8 {
+        if self.is_letter() && self.script != LATIN { self.script } else { ANY }
+    }
+
+    pub(super) fn is_lower(self) -> bool {
+        self.kind == Lower
     }
 
     pub(super) fn is_upper(self) -> bool {
@@ -72,18 +88,27 @@ impl Class {
     }
 }
 
+/// Code points whose class is looked up, not worked out.
+const TABLE: usize = 0x3000;
+
 pub(super) fn class(c: char) -> Class {
-    let (cost, kind, script) = classify(c);
-    Class { cost, kind, script }
+    static CLASSES: OnceLock<Vec<Class>> = OnceLock::new();
+    let work_out = |c: char| {
+        let (cost, kind, script) = classify(c);
+        Class { cost, kind, script }
+    };
+    let table =
+        CLASSES.get_or_init(|| (0..TABLE as u32).map(|cp| work_out(char::from_u32(cp).unwrap_or(' '))).collect());
+    table.get(c as usize).copied().unwrap_or_else(|| work_out(c))
 }
 
 /// A letter with case, at one cost as a small letter and at another as a capital.
-fn cased(c: char, lower: i32, upper: i32, script: u8) -> (i32, Kind, u8) {
+fn cased(c: char, lower: i16, upper: i16, script: u8) -> (i16, Kind, u8) {
     if c.is_uppercase() { (upper, Upper, script) } else { (lower, Lower, script) }
 }
 
 #[rustfmt::skip]
-fn classify(c: char) -> (i32, Kind, u8) {
+fn classify(c: char) -> (i16, Kind, u8) {
     match c {
         'a'..='z' => (25, Lower, LATIN),
         'A'..='Z' => (30, Upper, LATIN),
@@ -260,7 +285,7 @@ impl Meter {
 
     pub(super) fn add(&mut self, c: char) {
         let k = class(c);
-        self.sum = self.sum.saturating_add(k.cost + pair(self.before, self.last, k));
+        self.sum = self.sum.saturating_add(i32::from(k.cost) + pair(self.before, self.last, k));
         (self.before, self.last) = (self.last, k);
     }
 

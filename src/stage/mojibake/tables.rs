@@ -5,6 +5,8 @@
 //! and all C1 controls, stand for themselves ("sloppy"), which makes Latin-1 a part of
 //! Windows-1252. All state is a pair of look-up tables built once.
 
+use super::cost::class;
+
 /// A set of encodings: bit `n` is [`PAGES`]`[n]`.
 pub(super) type Set = u16;
 
@@ -135,13 +137,16 @@ const ALL: Set = Set::MAX;
 /// One past the last character that any of the tables is asked for.
 const LIMIT: usize = 0x2600;
 
-/// What a character can be in UTF-8, as a set of encodings for each part.
+/// What a character can be in UTF-8, as a set of encodings for each part: first byte of a sequence
+/// of 2, 3 and 4, and a byte after the first.
 #[derive(Clone, Copy, Default)]
 struct Parts {
-    /// First byte of a sequence of 2, 3 and 4.
     lead: [Set; 3],
-    /// A byte after the first.
     cont: Set,
+    /// Of what script it is a letter, other than Latin; 0: none.
+    script: u8,
+    is_lower: bool,
+    is_upper: bool,
 }
 
 /// The tables, turned round.
@@ -172,6 +177,9 @@ impl Tables {
             }
         }
         t.parts = t.bytes.iter().map(Parts::of).collect();
+        for (c, slot) in (0..).filter_map(char::from_u32).zip(&t.slot).filter(|(_, s)| **s != 0) {
+            t.parts[*slot as usize].letter(c);
+        }
         t
     }
 
@@ -201,48 +209,70 @@ impl Tables {
         high.filter(|&c| c != '\u{FFFD}').unwrap_or(char::from(byte))
     }
 
-    fn parts(&self, c: char) -> Parts {
-        match c {
-            '\u{FFFD}' => Parts { lead: [0; 3], cont: ALL },
-            c => self.slot.get(c as usize).map_or(Parts::default(), |&s| self.parts[s as usize]),
-        }
-    }
-
     /// In which encodings `text` holds a whole sequence of UTF-8, or one of the few broken forms
     /// that are sites too: what nearly all sound text is rejected by, so it has to be quick.
+    ///
+    /// Plain letters of one script other than Latin do not count ("рад" is a sequence in IBM866):
+    /// what was misread has other forms beside them, or stands in a Latin word.
     pub(super) fn seen_in(&self, text: &str) -> Set {
         let bytes = text.as_bytes();
         let (mut seen, mut at) = (0, 0);
-        'text: while at < bytes.len() {
-            while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
-                at += 16;
-            }
-            // Encodings in which one, two or three more bytes would end a sequence.
-            let (mut one, mut two, mut three) = (0, 0, 0);
-            let mut last = '\0';
-            for (i, c) in text[at..].char_indices() {
-                if c.is_ascii() {
-                    if matches!((last, c), ('Ã' | 'Â', ' ') | ('â', '"')) {
-                        seen |= 1 << CP1252;
-                    }
-                    (one, two, three, last) = (0, 0, 0, c);
-                    if i >= 16 {
-                        at += i + 1;
-                        continue 'text;
-                    }
-                    continue;
-                }
-                let p = self.parts(c);
-                seen |= one & p.cont;
-                if last == 'â' && c == '€' {
+        // Encodings in which one, two or three more bytes would end a sequence, by its length.
+        let (mut of2, mut of3, mut of4) = (0, [0; 2], [0; 3]);
+        let mut last = Parts::default();
+        // How many letters in a row have been plain, whether a Latin one comes right before them, and
+        // what was not counted for their sake.
+        let (mut plain, mut mixed, mut held) = (0, false, 0);
+        while at < bytes.len() {
+            if bytes[at].is_ascii() {
+                // "Ã ", "Â " and `â"`.
+                if matches!((bytes[at], at), (b' ' | b'"', 2..))
+                    && matches!(bytes[at - 2..at], [0xC3, 0x82 | 0x83 | 0xA2])
+                {
                     seen |= 1 << CP1252;
                 }
-                one = (two & p.cont) | p.lead[0];
-                two = (three & p.cont) | p.lead[1];
-                three = p.lead[2];
-                last = c;
+                if last.script != 0 && bytes[at].is_ascii_alphabetic() {
+                    seen |= held;
+                }
+                held = 0;
+                at += 1;
+                while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
+                    at += 16;
+                }
+                (of2, of3, of4) = (0, [0; 2], [0; 3]);
+                (last, plain) = (Parts::default(), 0);
+                continue;
             }
-            break;
+            let Some(c) = text[at..].chars().next() else { break };
+            let p = match c {
+                '\u{FFFD}' => Parts { cont: ALL, ..Parts::default() },
+                c => self.slot.get(c as usize).map_or(Parts::default(), |&s| self.parts[s as usize]),
+            };
+            plain = match p.script {
+                0 => 0,
+                script if script == last.script && !(last.is_lower && p.is_upper) => plain + 1,
+                _ => 1,
+            };
+            let done = [of2, of3[1], of4[2]].map(|set| set & p.cont);
+            if plain < 2 {
+                held = 0;
+                mixed = at > 0 && bytes[at - 1].is_ascii_alphabetic();
+            }
+            at += c.len_utf8();
+            for (n, set) in (2..).zip(done) {
+                if plain < n || mixed {
+                    seen |= set;
+                } else {
+                    held |= set;
+                }
+            }
+            if c == '€' && bytes[..at].ends_with("â€".as_bytes()) {
+                seen |= 1 << CP1252;
+            }
+            of2 = p.lead[0];
+            of3 = [p.lead[1], of3[0] & p.cont];
+            of4 = [p.lead[2], of4[0] & p.cont, of4[1] & p.cont];
+            last = p;
         }
         seen
     }
@@ -261,5 +291,12 @@ impl Parts {
             }
         }
         p
+    }
+
+    /// Notes what letter `c` is.
+    fn letter(&mut self, c: char) {
+        let k = class(c);
+        self.script = k.letter_script();
+        (self.is_lower, self.is_upper) = (k.is_lower(), k.is_upper());
     }
 }
