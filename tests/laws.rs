@@ -55,6 +55,30 @@ fn each(name: &str, check: impl Fn(&Pipeline, &[&str], &[u8]) -> Result<(), Test
     }
 }
 
+/// All that a run tells, in its order.
+#[derive(Default, PartialEq, Eq, Debug)]
+struct Journal(Vec<String>);
+
+impl lave::pipeline::Sink for Journal {
+    fn output(&mut self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn change(&mut self, c: &lave::pipeline::Change<'_>) -> std::io::Result<()> {
+        self.0.push(format!("{c:?}"));
+        Ok(())
+    }
+    fn finding(&mut self, f: &lave::pipeline::Finding<'_>) -> std::io::Result<()> {
+        self.0.push(format!("{f:?}"));
+        Ok(())
+    }
+}
+
+fn journal(p: &Pipeline, bytes: &[u8]) -> Journal {
+    let mut j = Journal::default();
+    p.run(&mut std::io::Cursor::new(bytes), &mut j).expect("memory");
+    j
+}
+
 fn told(c: &Cleaned) -> (Vec<String>, Vec<String>) {
     (c.changes().iter().map(|x| format!("{x:?}")).collect(), c.findings().iter().map(|x| format!("{x:?}")).collect())
 }
@@ -103,6 +127,7 @@ fn law_3_cut_free() {
             let c = cut.clean(bytes);
             prop_assert_eq!(c.text(), whole.text());
             prop_assert_eq!(told(&c), told(&whole));
+            prop_assert_eq!(journal(cut, bytes), journal(p, bytes));
         }
         Ok(())
     });

@@ -17,8 +17,8 @@ mod wide;
 
 pub use envelope::{Envelope, Exceptions, NewlineKind, Rebuild, Residue};
 pub(crate) use settle::{Settled, settle};
-pub(crate) use survey::survey;
 pub use survey::{Facts, LeftAlone};
+pub(crate) use survey::{read_full, survey};
 
 use encoding_rs::Encoding as Codec;
 

@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use crate::decode::Encoding;
+use crate::decode::{Encoding, read_full};
 
 /// Reads `input` in pieces of about `size` bytes that end with a newline.
 pub(super) struct Batches<R> {
@@ -12,12 +12,23 @@ pub(super) struct Batches<R> {
     size: usize,
     /// Read and not handed out yet: the start of a line.
     carry: Vec<u8>,
+    /// Buffers that came back, to be used again.
+    spare: Vec<Vec<u8>>,
     done: bool,
 }
 
 impl<R: Read> Batches<R> {
     pub(super) fn new(input: R, encoding: Encoding, size: usize) -> Self {
-        Batches { input, encoding, size: size.max(encoding.unit()), carry: Vec::new(), done: false }
+        let size = size.max(encoding.unit());
+        Batches { input, encoding, size, carry: Vec::new(), spare: Vec::new(), done: false }
+    }
+
+    /// Takes a piece back when it is no longer needed.
+    pub(super) fn recycle(&mut self, buf: Vec<u8>) {
+        // One that a long line blew up is better given back.
+        if buf.capacity() <= 4 * self.size {
+            self.spare.push(buf);
+        }
     }
 
     /// The next piece; never empty.
@@ -25,18 +36,23 @@ impl<R: Read> Batches<R> {
         if self.done {
             return Ok(None);
         }
-        let mut buf = std::mem::take(&mut self.carry);
+        let mut buf = self.spare.pop().unwrap_or_default();
+        buf.clear();
+        buf.extend_from_slice(&self.carry);
+        self.carry.clear();
         let mut want = self.size;
         loop {
             let seen = buf.len();
-            (&mut self.input).take(want as u64).read_to_end(&mut buf)?;
-            if buf.len() - seen < want {
+            buf.resize(seen + want, 0);
+            let n = read_full(&mut self.input, &mut buf[seen..])?;
+            buf.truncate(seen + n);
+            if n < want {
                 self.done = true;
                 return Ok((!buf.is_empty()).then_some(buf));
             }
             // A newline may start in the last bytes seen before.
             if let Some(cut) = self.last_line_end(&buf, seen.saturating_sub(4)) {
-                self.carry = buf[cut..].to_vec();
+                self.carry.extend_from_slice(&buf[cut..]);
                 buf.truncate(cut);
                 return Ok(Some(buf));
             }

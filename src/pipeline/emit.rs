@@ -110,7 +110,10 @@ pub(super) struct Emitter<'a, S: Sink> {
     sink: &'a mut S,
     style: OutStyle,
     pub(super) tally: Tally,
-    batches: VecDeque<Placed>,
+    batches: VecDeque<Box<Placed>>,
+    /// Bytes of the text after phase 1 that stay, decided and not carried out yet: whole batches
+    /// of sound text are passed on in one piece.
+    kept: u64,
     cursor: Cursor,
     ruler: Ruler,
     found_ruler: Ruler,
@@ -142,6 +145,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             style,
             tally: Tally::new(plan.rules.rules().len()),
             batches: VecDeque::new(),
+            kept: 0,
             cursor: Cursor::default(),
             ruler: Ruler::default(),
             found_ruler: Ruler::default(),
@@ -167,8 +171,10 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     /// Takes the next batch; verdicts for its lines may follow.
-    pub(super) fn add(&mut self, batch: Batch) {
-        let placed = Placed { old_base: self.old_end, new_base: self.new_end, line_base: self.line_end, batch };
+    pub(super) fn add(&mut self, batch: Batch) -> io::Result<()> {
+        self.carry_out()?;
+        let placed =
+            Box::new(Placed { old_base: self.old_end, new_base: self.new_end, line_base: self.line_end, batch });
         self.old_end += placed.batch.text.len() as u64;
         self.new_end += placed.batch.new_len as u64;
         self.line_end += u64::from(placed.batch.lines);
@@ -176,6 +182,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.begin_batch(&placed);
         }
         self.batches.push_back(placed);
+        Ok(())
     }
 
     fn begin_batch(&mut self, placed: &Placed) {
@@ -198,6 +205,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             _ => {
                 self.keep_ops()?;
                 if let Verdict::Flag(rules) = verdict {
+                    self.carry_out()?;
                     self.flag(len, newline, rules);
                 }
                 self.begun = true;
@@ -205,7 +213,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.run = 0;
                 self.dropped_by = None;
                 self.newline_due = !newline;
-                self.feed(len, None)
+                self.kept += len;
+                Ok(())
             }
         }
     }
@@ -292,9 +301,24 @@ impl<'a, S: Sink> Emitter<'a, S> {
         self.batches.front().map_or(self.new_end, |p| p.new_base + self.cursor.new as u64)
     }
 
-    /// Carries out a decision on the next `len` bytes of the text after phase 1: they stay, or
-    /// `gone` says by which rules they go.
-    fn feed(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
+    /// Decides on the next `len` bytes of the text after phase 1: they stay, or `gone` says by
+    /// which rules they go.
+    fn feed(&mut self, len: u64, gone: Option<&Rules>) -> io::Result<()> {
+        if gone.is_none() {
+            self.kept += len;
+            return Ok(());
+        }
+        self.carry_out()?;
+        self.advance(len, gone)
+    }
+
+    /// Carries out what was decided to stay.
+    fn carry_out(&mut self) -> io::Result<()> {
+        let kept = std::mem::take(&mut self.kept);
+        self.advance(kept, None)
+    }
+
+    fn advance(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
         while len > 0 {
             let Some(placed) = self.batches.pop_front() else { return Ok(()) };
             let left = placed.batch.new_len - self.cursor.new;
@@ -326,14 +350,6 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     fn feed_batch(&mut self, p: &Placed, mut len: usize, gone: Option<&Rules>) -> io::Result<()> {
-        let end = self.cursor.new + len;
-        while self.cursor.found < p.batch.found.len() && (p.batch.found[self.cursor.found].new.start as usize) < end {
-            if gone.is_none() {
-                let ahead = (p.batch.found[self.cursor.found].new.start as usize).saturating_sub(self.cursor.new);
-                self.tell(p, self.cursor.found, self.clean + ahead as u64)?;
-            }
-            self.cursor.found += 1;
-        }
         while len > 0 {
             if let Some(stretch) = self.verbatim(p) {
                 let n = stretch.min(len);
@@ -341,9 +357,11 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 match gone {
                     None => {
                         self.close()?;
+                        self.tell_before(p, self.cursor.new + n, true)?;
                         self.put(text)?;
                     }
                     Some(rules) => {
+                        self.tell_before(p, self.cursor.new + n, false)?;
                         self.open(p, rules)?;
                         self.take_out(text);
                     }
@@ -399,6 +417,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
         let new = d.edits.new_text(e);
         let n = (new.len() - used).min(len);
         if n > 0 {
+            self.tell_before(p, self.cursor.new + n, gone.is_none())?;
             match gone {
                 None => {
                     let text = &new[used..used + n];
@@ -425,6 +444,20 @@ impl<'a, S: Sink> Emitter<'a, S> {
     fn end_edits(&mut self, p: &Placed, gone: Option<&Rules>) -> io::Result<()> {
         while self.cursor.old < p.batch.text.len() || self.verbatim(p).is_none() {
             self.edit(p, 0, gone)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
+    fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
+        while let Some(f) = p.batch.found.get(self.cursor.found)
+            && (f.new.start as usize) < end
+        {
+            if stays {
+                let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
+                self.tell(p, self.cursor.found, self.clean + ahead as u64)?;
+            }
+            self.cursor.found += 1;
         }
         Ok(())
     }
@@ -536,6 +569,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
             self.feed(op.len, op.gone.as_ref())?;
         }
+        self.carry_out()?;
         // Edits that put nothing in may stand after the last line that stayed.
         if let Some(p) = self.batches.pop_front() {
             self.end_edits(&p, None)?;

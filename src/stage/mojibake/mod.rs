@@ -170,11 +170,14 @@ impl Mojibake {
     fn best(&self, line: &str, set: Set) -> Option<Best> {
         let mut best: Option<Best> = None;
         let doubled = line.contains("Ã  ");
+        let beyond = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+        let all = beyond(line);
         for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
             let mut way = Way { x, bold: false, doubled };
             let (mut sum, mut sure) = (-PRIOR[x], 0_i32);
-            let (mut sites, mut orphans, mut end) = (0, 0, 0);
+            let (mut sites, mut orphans, mut end, mut covered) = (0, 0, 0, 0);
             self.runs(line, way, |run| {
+                covered += beyond(&line[run.start..run.end]);
                 sum = sum.saturating_add(run.gain.max(-SAY));
                 sure = sure.saturating_add(run.say());
                 sites += run.text.chars().count();
@@ -185,6 +188,10 @@ impl Mojibake {
             if sum > best.as_ref().map_or(0, |b| b.sum) {
                 way.bold = sure >= COMPANY;
                 best = Some(Best { way, sum, sure, torn: orphans * ORPHANS > sites });
+                // Nothing is left that another encoding could explain.
+                if covered == all && sum >= COMPANY {
+                    break;
+                }
             }
         }
         best
