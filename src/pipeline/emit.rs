@@ -16,6 +16,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
 const CHANGE_MAX: usize = 64 << 10;
+/// Bytes of output that are worth passing on.
+const PIECE: usize = 32 << 10;
 /// Bytes of a finding's text that are told.
 const FINDING_TEXT: usize = 240;
 
@@ -125,6 +127,8 @@ pub(super) struct Emitter<'a, S: Sink> {
     group: Group,
     hash: Xxh3,
     out_len: u64,
+    /// Output that is not passed on yet: many small pieces go out as one.
+    out: Vec<u8>,
     // Blank lines and what was dropped among them since the last line that stayed.
     ops: VecDeque<Op>,
     blanks: u32,
@@ -156,6 +160,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             group: Group::default(),
             hash: Xxh3::new(),
             out_len: 0,
+            out: Vec::with_capacity(2 * PIECE),
             ops: VecDeque::new(),
             blanks: 0,
             run: 0,
@@ -478,9 +483,23 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() < PIECE {
+            self.out.extend_from_slice(bytes);
+            return if self.out.len() < PIECE { Ok(()) } else { self.pass_on() };
+        }
+        self.pass_on()?;
         self.hash.update(bytes);
         self.out_len += bytes.len() as u64;
         self.sink.output(bytes)
+    }
+
+    /// Passes on what output is held.
+    fn pass_on(&mut self) -> io::Result<()> {
+        self.hash.update(&self.out);
+        self.out_len += self.out.len() as u64;
+        let done = if self.out.is_empty() { Ok(()) } else { self.sink.output(&self.out) };
+        self.out.clear();
+        done
     }
 
     fn take_out(&mut self, text: &str) {
@@ -592,6 +611,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.put("\n")?;
         }
         self.close()?;
+        self.pass_on()?;
         let out = Emitted {
             settled_len: self.old_end,
             clean_len: self.clean,

@@ -170,7 +170,8 @@ impl Mojibake {
     fn best(&self, line: &str, set: Set) -> Option<Best> {
         let mut best: Option<Best> = None;
         let doubled = line.contains("Ã  ");
-        let beyond = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+        // Marks that sound text has beside what is broken need no explanation.
+        let beyond = |text: &str| text.chars().filter(|&c| c >= '\u{80}' && !matches!(c, '–'..='”' | '…')).count();
         let all = beyond(line);
         for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
             let mut way = Way { x, bold: false, doubled };
