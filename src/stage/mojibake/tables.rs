@@ -243,10 +243,16 @@ impl Tables {
                 (last, plain) = (Parts::default(), 0);
                 continue;
             }
-            let Some(c) = text[at..].chars().next() else { break };
+            let b = bytes[at];
+            let tail = |i: usize| usize::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
+            let (c, len) = match b {
+                0..=0xDF => (usize::from(b & 0x1F) << 6 | tail(1), 2),
+                0xE0..=0xEF => (usize::from(b & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
+                _ => (LIMIT, 4),
+            };
             let p = match c {
-                '\u{FFFD}' => Parts { cont: ALL, ..Parts::default() },
-                c => self.slot.get(c as usize).map_or(Parts::default(), |&s| self.parts[s as usize]),
+                0xFFFD => Parts { cont: ALL, ..Parts::default() },
+                c => self.slot.get(c).map_or(Parts::default(), |&s| self.parts[s as usize]),
             };
             plain = match p.script {
                 0 => 0,
@@ -258,15 +264,17 @@ impl Tables {
                 held = 0;
                 mixed = at > 0 && bytes[at - 1].is_ascii_alphabetic();
             }
-            at += c.len_utf8();
-            for (n, set) in (2..).zip(done) {
-                if plain < n || mixed {
-                    seen |= set;
-                } else {
-                    held |= set;
+            at += len;
+            if done != [0; 3] {
+                for (n, set) in (2..).zip(done) {
+                    if plain < n || mixed {
+                        seen |= set;
+                    } else {
+                        held |= set;
+                    }
                 }
             }
-            if c == '€' && bytes[..at].ends_with("â€".as_bytes()) {
+            if c == 0x20AC && bytes[..at].ends_with("â€".as_bytes()) {
                 seen |= 1 << CP1252;
             }
             of2 = p.lead[0];
