@@ -267,12 +267,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.feed(op.len, op.gone.as_ref())?;
             }
         }
-        if let [.., a, b] = self.ops.make_contiguous()
-            && let (Some(x), Some(y)) = (&mut a.gone, &b.gone)
+        if let Some(n) = self.ops.len().checked_sub(2)
+            && self.ops[n].gone.is_some()
+            && self.ops[n + 1].gone.is_some()
+            && let Some(last) = self.ops.pop_back()
+            && let Some(Op { len, gone: Some(rules) }) = self.ops.back_mut()
         {
-            add_rules(x, y);
-            a.len += b.len;
-            self.ops.pop_back();
+            add_rules(rules, &last.gone.unwrap_or_default());
+            *len += last.len;
         }
         Ok(())
     }
@@ -357,6 +359,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
         while len > 0 {
             if let Some(stretch) = self.verbatim(p) {
                 let n = stretch.min(len);
+                let n = if gone.is_some() { self.room(p, n) } else { n };
                 let text = &p.batch.text[self.cursor.old..self.cursor.old + n];
                 match gone {
                     None => {
@@ -378,6 +381,18 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches
+    /// its limit. So a long change is told in the same parts wherever the batches were cut.
+    fn room(&self, p: &Placed, n: usize) -> usize {
+        let told = if self.group.open && self.group.old_len < CHANGE_MAX as u64 { self.group.old_len as usize } else { 0 };
+        let full = CHANGE_MAX - told;
+        if n <= full {
+            return n;
+        }
+        let rest = &p.batch.text.as_bytes()[self.cursor.old + full - 1..self.cursor.old + n];
+        memchr::memchr(b'\n', rest).map_or(n, |i| full + i)
     }
 
     /// How many bytes from here on are as they were; `None` if an edit comes first.
