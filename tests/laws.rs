@@ -3,29 +3,11 @@
 
 mod common;
 
+use common::settings::SETTINGS;
 use lave::pipeline::{NoReport, Outcome};
 use lave::{Cleaned, Pipeline, Settings};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-
-/// Settings that differ in all that matters.
-const SETTINGS: &[&[&str]] = &[
-    &["profile=news"],
-    &["profile=web"],
-    &["profile=standard", "level=likely"],
-    &["profile=minimal"],
-    &["profile=news", "level=likely", "quotes.style=curly", "punctuation.dashes=em", "punctuation.ellipsis=char"],
-    &[
-        "profile=web",
-        "quotes.style=keep",
-        "punctuation.dashes=hyphen",
-        "punctuation.ellipsis=dots",
-        "controls.bidi=remove",
-    ],
-    &["profile=standard", "decode.newline=crlf", "decode.bom=keep", "whitespace.blank_lines=0"],
-    &["profile=news", "stages=captions,boilerplate"],
-    &["profile=web", "rules.enable=boilerplate.*,captions.*,entities.*", "whitespace.layout=keep"],
-];
 
 fn documents() -> u32 {
     std::env::var("LAVE_LAWS").ok().and_then(|n| n.parse().ok()).unwrap_or(2000)

@@ -74,12 +74,18 @@ impl<R: Read> Batches<R> {
         }
         let (Encoding::Utf16 { big_endian } | Encoding::Utf32 { big_endian }) = self.encoding else { return None };
         let low = if big_endian { unit - 1 } else { 0 };
+        let is = |at: usize, c: u8| {
+            let u = buf.get(at..at + unit);
+            u.is_some_and(|u| u[low] == c && u.iter().enumerate().all(|(i, &b)| i == low || b == 0))
+        };
+        // As above, a CR is sure when the unit after it is there.
+        let sure = |at: usize| at + 2 * unit <= buf.len() && !is(at + unit, b'\n');
         let first = from / unit;
-        (first..buf.len() / unit).rev().map(|i| i * unit).find_map(|at| {
-            let u = &buf[at..at + unit];
-            let newline = u[low] == b'\n' && u.iter().enumerate().all(|(i, &b)| i == low || b == 0);
-            newline.then_some(at + unit)
-        })
+        (first..buf.len() / unit)
+            .rev()
+            .map(|i| i * unit)
+            .find(|&at| is(at, b'\n') || is(at, b'\r') && sure(at))
+            .map(|at| at + unit)
     }
 }
 
@@ -101,6 +107,26 @@ mod tests {
                 assert!(!(piece.ends_with(b"\r") && text[all.len()..].starts_with(b"\n")), "CRLF cut");
             }
             assert_eq!(all, text);
+        }
+    }
+
+    #[test]
+    fn wide_pieces_end_with_any_newline() {
+        for big_endian in [false, true] {
+            let order = |u: u16| if big_endian { u.to_be_bytes() } else { u.to_le_bytes() };
+            let text: Vec<u8> = "ab\rcd\r\ne\r\r\nf\n\rg".encode_utf16().flat_map(order).collect();
+            for size in 1..text.len() + 2 {
+                let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian }, size);
+                let (mut all, mut most) = (Vec::new(), 0);
+                while let Some(piece) = b.next().expect("memory") {
+                    most = most.max(piece.len());
+                    all.extend_from_slice(&piece);
+                    let crlf = piece.ends_with(&order(13)) && text[all.len()..].starts_with(&order(10));
+                    assert!(!crlf, "CRLF cut");
+                }
+                assert_eq!(all, text);
+                assert!(size > 2 || most < text.len(), "a file of CR alone is cut, too");
+            }
         }
     }
 

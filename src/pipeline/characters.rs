@@ -277,8 +277,11 @@ impl<'p> Washer<'p> {
             let (c, d) = if moved { (self.total.map(a, Side::Start), self.total.map(b, Side::End)) } else { (a, b) };
             batch.found.push(Found { old: place(old, a, b), new: place(new, c, d), rule: s.rule });
         }
-        batch.found[first..].sort_by_key(|f| (f.old, f.new, f.rule));
-        batch.found.dedup_by_key(|f| (f.old, f.new, f.rule));
+        // Of this line alone: what the lines before it left has been seen to.
+        let mut fresh = batch.found.split_off(first);
+        fresh.sort_by_key(|f| (f.old, f.new, f.rule));
+        fresh.dedup_by_key(|f| (f.old, f.new, f.rule));
+        batch.found.append(&mut fresh);
     }
 
     fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span) {

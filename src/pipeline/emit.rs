@@ -137,6 +137,8 @@ pub(super) struct Emitter<'a, S: Sink> {
     dropped_by: Option<RuleId>,
     /// Whether the last line that stayed has its newline.
     newline_due: bool,
+    /// Findings of line rules on the line that is about to be carried out.
+    flagged: VecDeque<Found>,
     told: bool,
 }
 
@@ -167,6 +169,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             begun: false,
             dropped_by: None,
             newline_due: false,
+            flagged: VecDeque::new(),
             told,
         };
         if style.bom {
@@ -264,12 +267,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.feed(op.len, op.gone.as_ref())?;
             }
         }
-        if let [.., a, b] = self.ops.make_contiguous()
-            && let (Some(x), Some(y)) = (&mut a.gone, &b.gone)
+        if let Some(n) = self.ops.len().checked_sub(2)
+            && self.ops[n].gone.is_some()
+            && self.ops[n + 1].gone.is_some()
+            && let Some(last) = self.ops.pop_back()
+            && let Some(Op { len, gone: Some(rules) }) = self.ops.back_mut()
         {
-            add_rules(x, y);
-            a.len += b.len;
-            self.ops.pop_back();
+            add_rules(rules, &last.gone.unwrap_or_default());
+            *len += last.len;
         }
         Ok(())
     }
@@ -287,15 +292,12 @@ impl<'a, S: Sink> Emitter<'a, S> {
         // The line lies in the front batch, or in one of the next when that is done.
         let at = self.position();
         let len = len as usize - usize::from(newline);
-        for p in &mut self.batches {
+        for p in &self.batches {
             if at < p.new_base + p.batch.new_len as u64 || at == p.new_base {
                 let start = (at - p.new_base) as usize;
                 let old = p.batch.old_of(start..start + len);
                 let new = crate::edit::Span::new(start, start + len);
-                for &rule in rules {
-                    p.batch.found.push(Found { old, new, rule });
-                }
-                p.batch.found.sort_by_key(|f| (f.old, f.new, f.rule));
+                self.flagged.extend(rules.iter().map(|&rule| Found { old, new, rule }));
                 return;
             }
         }
@@ -332,10 +334,9 @@ impl<'a, S: Sink> Emitter<'a, S> {
             len -= here as u64;
             if self.cursor.new == placed.batch.new_len {
                 self.end_edits(&placed, gone)?;
-                let rest = self.cursor.found..placed.batch.found.len();
-                if gone.is_none() {
-                    for i in rest {
-                        self.tell(&placed, i, self.clean)?;
+                while let Some(f) = self.next_found(&placed, usize::MAX) {
+                    if gone.is_none() {
+                        self.tell(&placed, f, self.clean)?;
                     }
                 }
                 if !placed.batch.text.ends_with('\n') {
@@ -358,6 +359,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
         while len > 0 {
             if let Some(stretch) = self.verbatim(p) {
                 let n = stretch.min(len);
+                let n = if gone.is_some() { self.room(p, n) } else { n };
                 let text = &p.batch.text[self.cursor.old..self.cursor.old + n];
                 match gone {
                     None => {
@@ -379,6 +381,18 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches
+    /// its limit. So a long change is told in the same parts wherever the batches were cut.
+    fn room(&self, p: &Placed, n: usize) -> usize {
+        let told = if self.group.open && self.group.old_len < CHANGE_MAX as u64 { self.group.old_len as usize } else { 0 };
+        let full = CHANGE_MAX - told;
+        if n <= full {
+            return n;
+        }
+        let rest = &p.batch.text.as_bytes()[self.cursor.old + full - 1..self.cursor.old + n];
+        memchr::memchr(b'\n', rest).map_or(n, |i| full + i)
     }
 
     /// How many bytes from here on are as they were; `None` if an edit comes first.
@@ -455,16 +469,29 @@ impl<'a, S: Sink> Emitter<'a, S> {
 
     /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
     fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
-        while let Some(f) = p.batch.found.get(self.cursor.found)
-            && (f.new.start as usize) < end
-        {
+        while let Some(f) = self.next_found(p, end) {
             if stays {
                 let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
-                self.tell(p, self.cursor.found, self.clean + ahead as u64)?;
+                self.tell(p, f, self.clean + ahead as u64)?;
             }
-            self.cursor.found += 1;
         }
         Ok(())
+    }
+
+    /// Takes the next finding before byte `end`, of phase 1 or of the line rules.
+    fn next_found(&mut self, p: &Placed, end: usize) -> Option<Found> {
+        let before = |f: &&Found| (f.new.start as usize) < end;
+        let phase_1 = p.batch.found.get(self.cursor.found).filter(before).copied();
+        let flagged = self.flagged.front().filter(before).copied();
+        let key = |f: Found| (f.old, f.new, f.rule);
+        match (phase_1, flagged) {
+            (Some(a), Some(b)) if key(b) < key(a) => self.flagged.pop_front(),
+            (None, Some(_)) => self.flagged.pop_front(),
+            (found, _) => {
+                self.cursor.found += usize::from(found.is_some());
+                found
+            }
+        }
     }
 
     fn put(&mut self, text: &str) -> io::Result<()> {
@@ -556,8 +583,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     /// Tells a finding of the batch whose place in the output starts at `clean`.
-    fn tell(&mut self, p: &Placed, i: usize, clean: u64) -> io::Result<()> {
-        let f = p.batch.found[i];
+    fn tell(&mut self, p: &Placed, f: Found, clean: u64) -> io::Result<()> {
         self.tally.finding(f.rule);
         if !self.told {
             return Ok(());
@@ -592,8 +618,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
         // Edits that put nothing in may stand after the last line that stayed.
         if let Some(p) = self.batches.pop_front() {
             self.end_edits(&p, None)?;
-            for i in self.cursor.found..p.batch.found.len() {
-                self.tell(&p, i, self.clean)?;
+            while let Some(f) = self.next_found(&p, usize::MAX) {
+                self.tell(&p, f, self.clean)?;
             }
         }
         let newline = self.plan.ids.final_newline;

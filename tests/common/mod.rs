@@ -1,6 +1,8 @@
 //! Dirty text in many scripts, for the laws.
 #![allow(dead_code)]
 
+pub mod settings;
+
 use proptest::prelude::*;
 
 /// Words and sentences of sound text, in fourteen scripts.
