@@ -96,7 +96,7 @@
 //!
 //! let pipeline = Pipeline::new(&Settings::profile("minimal")?)?;
 //! let mut out = Vec::new();
-//! let outcome = pipeline.run(&mut Cursor::new("soft\u{AD}ly  \n"), &mut NoReport(&mut out))?;
+//! let outcome = pipeline.run(&mut Cursor::new("soft\u{AD}ly \n"), &mut NoReport(&mut out))?;
 //! assert_eq!(out, b"softly\n");
 //! assert!(matches!(outcome, Outcome::Cleaned { summary, .. } if summary.changed));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
