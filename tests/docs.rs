@@ -112,3 +112,13 @@ fn the_rule_file_to_start_from_is_sound_and_shown_as_it_is() {
     let to = from + shown[from..].find("```").expect("an end");
     assert!(text.contains(&shown[from..to]), "docs/rules.md shows another rule");
 }
+
+#[test]
+fn the_configuration_shown_is_sound() {
+    let text = read("README.md");
+    let from = text.find("```toml\nprofile").expect("a lave.toml") + 8;
+    let to = from + text[from..].find("```").expect("an end");
+    let mut settings = lave::Settings::default();
+    settings.load("README.md", &text[from..to]).expect("it loads");
+    lave::Pipeline::new(&settings).expect("its rules exist");
+}
