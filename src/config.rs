@@ -149,6 +149,14 @@ impl Settings {
         Ok(())
     }
 
+    /// Sets a key unless file or caller did: over the profile, under everything that was said.
+    ///
+    /// # Errors
+    /// As [`Settings::set`].
+    pub fn prefer(&mut self, name: &str, value: &str, origin: &str) -> Result<()> {
+        if self.explicit.contains_key(name) { Ok(()) } else { self.set(name, value, origin) }
+    }
+
     /// Sets a key as given by `--set key=value`.
     ///
     /// # Errors
@@ -386,6 +394,17 @@ mod tests {
         s.set("profile", "minimal", "--profile").expect("sound");
         assert_eq!(s.stages(), ["controls", "whitespace"]);
         assert_eq!(s.get("quotes.style"), "keep", "what was said outright stays");
+    }
+
+    #[test]
+    fn a_preference_yields_to_what_was_said() {
+        let mut s = Settings::profile("news").expect("sound");
+        s.prefer("quotes.style", "keep", "check").expect("sound");
+        assert_eq!(s.get("quotes.style"), "keep");
+        let mut s = Settings::profile("news").expect("sound");
+        s.set("quotes.style", "curly", "--set").expect("sound");
+        s.prefer("quotes.style", "keep", "check").expect("sound");
+        assert_eq!(s.get("quotes.style"), "curly");
     }
 
     #[test]

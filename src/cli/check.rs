@@ -81,7 +81,9 @@ pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
         let _ = Cli::command().find_subcommand_mut("check").map(clap::Command::print_help);
         return Ok(Exit::Error);
     }
-    let s = settings(&a.what, a.jobs, None)?;
+    let mut s = settings(&a.what, a.jobs, None)?;
+    // Curly quotes are no damage: nobody's commit should fail for them.
+    s.prefer("quotes.style", "keep", "check")?;
     let pipeline = Pipeline::new(&s)?;
     let jobs = s.jobs();
     if jobs > 1 {

@@ -82,7 +82,7 @@ fn index(report: &Path) -> Result<HashMap<DocumentId, Place>> {
     let mut reader = open(report)?;
     let mut all = HashMap::new();
     let mut at = 0;
-    match reader.next()? {
+    match reader.next_entry()? {
         Some(Entry::Header { revert: true }) => {}
         Some(Entry::Header { revert: false }) => {
             return Err(Error::new(path(report), "this report holds counts only, and cannot revert")
@@ -92,7 +92,7 @@ fn index(report: &Path) -> Result<HashMap<DocumentId, Place>> {
     }
     loop {
         let here = reader.offset();
-        match reader.next()? {
+        match reader.next_entry()? {
             None => return Ok(all),
             Some(Entry::Begin) => at = reader.offset(),
             Some(Entry::Document(document)) => {
@@ -216,7 +216,7 @@ fn one(job: &Job<'_>, output: &Output, report: &Path) -> Result<()> {
             let mut over = false;
             let changes = std::iter::from_fn(|| {
                 while !over {
-                    match reader.next() {
+                    match reader.next_entry() {
                         Ok(Some(Entry::Change(u))) => return Some(Ok(u)),
                         Ok(Some(Entry::Other)) => {}
                         Ok(_) => over = true,

@@ -72,6 +72,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Moves the input to another line; messages no longer know its number.
+    #[cfg(feature = "cli")]
     pub(crate) fn go_to(&mut self, seek: impl FnOnce(&mut R) -> std::io::Result<()>) -> std::io::Result<()> {
         self.line = 0;
         seek(&mut self.input)
@@ -81,7 +82,7 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// If the line is no record of a lave report of this version, or cannot be read.
-    pub fn next(&mut self) -> Result<Option<Entry>> {
+    pub fn next_entry(&mut self) -> Result<Option<Entry>> {
         self.text.clear();
         let n = self.input.read_until(b'\n', &mut self.text).map_err(|e| Error::io(&self.name, "read", &e))?;
         if n == 0 || !self.text.ends_with(b"\n") {
