@@ -98,7 +98,9 @@ fn output(a: &Clean, inputs: &[Input]) -> crate::Result<Output> {
     if lone_file && !slash && !o.is_dir() {
         return Ok(Output::File(o.clone()));
     }
-    if o.exists() && !o.is_dir() {
+    // Without a slash at its end, behind which no file is found.
+    let bare: PathBuf = o.components().collect();
+    if bare.exists() && !o.is_dir() {
         return Err(Error::new(path(o), "is a file, and a folder is needed").remedy("name another place with -o"));
     }
     if inputs.iter().any(|i| i.is_folder && same_file(&i.path, o)) {
@@ -124,7 +126,7 @@ fn report_path(a: &Clean, output: &Output, inputs: &[Input]) -> crate::Result<Op
 fn refuse_report(report: Option<&Path>) -> crate::Result<()> {
     let Some(p) = report.filter(|p| p.is_file()) else { return Ok(()) };
     let mut head = Vec::new();
-    let read = File::open(p).and_then(|f| f.take(17).read_to_end(&mut head));
+    let read = File::open(p).and_then(|f| f.take(16).read_to_end(&mut head));
     read.map_err(|e| Error::io(path(p), "read", &e))?;
     if head.is_empty() || head == b"{\"type\":\"header\"" {
         return Ok(());
