@@ -277,9 +277,9 @@ impl Settings {
         })
     }
 
-    /// Threads; 0 was made 1, for as many as there are is the program's to say.
+    /// Threads, at most 256; 0 was made 1, for as many as there are is the program's to say.
     pub fn jobs(&self) -> usize {
-        self.get("jobs").parse().unwrap_or(1).max(1)
+        self.get("jobs").parse().unwrap_or(1).clamp(1, 256)
     }
 
     /// The options, resolved.

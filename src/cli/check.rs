@@ -89,6 +89,9 @@ pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
     if jobs > 1 {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
+    // Before signals are watched: one that comes while nothing has been read yet just ends lave.
+    let from_stdin = a.paths.is_empty() || a.paths == [Path::new("-")];
+    let stdin = if from_stdin { Some(Source::stdin()) } else { None };
     let signals = Signals::watch();
     let checker = Checker {
         pipeline: &pipeline,
@@ -98,8 +101,8 @@ pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
         signals: &signals,
     };
     let mut totals = Totals::default();
-    if a.paths.is_empty() || a.paths == [Path::new("-")] {
-        let seen = checker.look("standard input", Source::stdin(), None);
+    if let Some(input) = stdin {
+        let seen = checker.look("standard input", input, None);
         totals.take(seen, talk)?;
     } else {
         let (documents, failed) = gather(a, talk)?;
@@ -160,7 +163,7 @@ fn gather(a: &Check, talk: &Talk) -> crate::Result<(Vec<Document>, u64)> {
     };
     let mut documents = Vec::new();
     let mut asides: Vec<Result<(PathBuf, &str), Error>> = Vec::new();
-    walk(&inputs(&a.paths)?, &options, |found| match found {
+    walk(&inputs(&a.paths, false)?, &options, |found| match found {
         Found::Document(d) => documents.push(d),
         Found::Skipped(p, why) => asides.push(Ok((p, why))),
         Found::Failed(e) => asides.push(Err(e)),

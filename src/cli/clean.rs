@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::pipeline::{Outcome, Pipeline};
@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::run::{Failed, Signals, Source, Way, container, inputs, wash};
 use super::settings::settings;
 use super::{Exit, Ran, Stop};
-use crate::dump::{Document, Found, Input, Output, Staged, WalkOptions, create_report, same_file, walk};
+use crate::dump::{Document, Found, Input, Output, Staged, WalkOptions, create_report, real, same_file, walk};
 
 /// Documents up to this size are cleaned in groups, one on each thread.
 const SMALL: u64 = 1 << 20;
@@ -39,27 +39,32 @@ pub(crate) fn clean(a: &Clean, talk: &Talk) -> Ran {
             .remedy("clean it by itself")
             .into());
     }
-    let inputs = if from_stdin { Vec::new() } else { inputs(&a.paths)? };
+    let inputs = if from_stdin { Vec::new() } else { inputs(&a.paths, a.in_place)? };
     let output = output(a, &inputs)?;
     let pipeline = Pipeline::new(&s)?;
-    let report = report_path(a, &output)?;
+    let report = report_path(a, &output, &inputs)?;
     let jobs = s.jobs();
     if jobs > 1 {
         // Fails only if a pool is there already.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
+    refuse_report(report.as_deref())?;
+    // Before signals are watched: one that comes while nothing has been read yet just ends lave.
+    let stdin = if from_stdin { Some(Source::stdin()?) } else { None };
     let mut run = Run::new(&pipeline, &s, output, talk);
-    let documents = if from_stdin { Vec::new() } else { run.gather(&inputs, a, report.as_deref())? };
+    let documents = match stdin {
+        Some(_) => run.refuse_clashes(&[], report.as_deref()).map(|()| Vec::new())?,
+        None => run.gather(&inputs, a, report.as_deref())?,
+    };
     run.total(if from_stdin { None } else { Some(documents.iter().map(|d| d.len).sum()) });
     if let Some(p) = report {
         run.output.prepare_report(&p)?;
         let full = s.get("report.detail") == "full";
         run.begin_report(p, full, a.in_place, &s)?;
     }
-    if from_stdin {
-        run.stdin()?;
-    } else {
-        run.all(&documents)?;
+    match stdin {
+        Some(input) => run.stdin(input)?,
+        None => run.all(&documents)?,
     }
     let exit = run.end()?;
     let found = a.fail_on.is_some() && run.totals.tally.findings > 0;
@@ -93,7 +98,9 @@ fn output(a: &Clean, inputs: &[Input]) -> crate::Result<Output> {
     if lone_file && !slash && !o.is_dir() {
         return Ok(Output::File(o.clone()));
     }
-    if o.exists() && !o.is_dir() {
+    // Without a slash at its end, behind which no file is found.
+    let bare: PathBuf = o.components().collect();
+    if bare.exists() && !o.is_dir() {
         return Err(Error::new(path(o), "is a file, and a folder is needed").remedy("name another place with -o"));
     }
     if inputs.iter().any(|i| i.is_folder && same_file(&i.path, o)) {
@@ -102,15 +109,29 @@ fn output(a: &Clean, inputs: &[Input]) -> crate::Result<Output> {
     Ok(Output::Folder(o.clone()))
 }
 
-fn report_path(a: &Clean, output: &Output) -> crate::Result<Option<PathBuf>> {
+/// A lone document gets a report only if one is asked for.
+fn report_path(a: &Clean, output: &Output, inputs: &[Input]) -> crate::Result<Option<PathBuf>> {
     if a.no_report {
         return Ok(None);
     }
+    let lone = inputs.len() <= 1 && inputs.iter().all(|i| !i.is_folder);
     Ok(match (&a.report, output) {
         (Some(p), _) => Some(p.clone()),
-        (None, Output::Folder(f)) => Some(f.join("report.jsonl")),
+        (None, Output::Folder(f)) if !lone => Some(f.join("report.jsonl")),
         _ => None,
     })
+}
+
+/// A report takes the place of an older report, and of nothing else.
+fn refuse_report(report: Option<&Path>) -> crate::Result<()> {
+    let Some(p) = report.filter(|p| p.is_file()) else { return Ok(()) };
+    let mut head = Vec::new();
+    let read = File::open(p).and_then(|f| f.take(16).read_to_end(&mut head));
+    read.map_err(|e| Error::io(path(p), "read", &e))?;
+    if head.is_empty() || head == b"{\"type\":\"header\"" {
+        return Ok(());
+    }
+    Err(Error::new(path(p), "exists, and is no report").remedy("name another file with --report"))
 }
 
 struct ReportFile {
@@ -223,35 +244,57 @@ impl<'a> Run<'a> {
         Ok(documents)
     }
 
+    /// No two documents for one place or one name, and nothing written over an input or the report.
     fn refuse_clashes(&self, documents: &[Document], report: Option<&Path>) -> crate::Result<()> {
+        let in_place = matches!(self.output, Output::InPlace);
+        // With symlinks followed once, not for every document: below the output folder there are none.
+        let output = match &self.output {
+            Output::Folder(f) => Output::Folder(real(f)),
+            Output::File(f) => Output::File(real(f)),
+            other => other.clone(),
+        };
+        let report_at = report.map(real);
         let mut places: HashMap<PathBuf, &Path> = HashMap::new();
+        let mut names: HashMap<&Path, &Path> = HashMap::new();
         let mut existing = false;
+        if let (Output::File(f), Some(r)) = (&output, &report_at)
+            && f == r
+        {
+            return Err(Error::new(path(f), "output and report are one file").remedy("name another with --report"));
+        }
         for d in documents {
-            let Some(place) = self.output.place(&d.name, &d.path) else { continue };
+            if report.is_some_and(|r| same_file(r, &d.path)) {
+                return Err(Error::new(path(&d.path), "the report would overwrite this input")
+                    .remedy("name another file with --report"));
+            }
+            let Some(place) = output.place(&d.name, &d.path) else { continue };
             existing |= place.exists();
-            if !matches!(self.output, Output::InPlace) && same_file(&place, &d.path) {
-                return Err(
-                    Error::new(path(&place), "the output is the input").remedy("name another place, or use --in-place")
-                );
+            if !in_place && same_file(&place, &d.path) {
+                return Err(Error::new(path(&d.path), "the output is the input")
+                    .remedy("name another place, or use --in-place"));
             }
-            if report.is_some_and(|r| r == place || same_file(r, &place)) {
+            if report_at.as_deref() == Some(place.as_path()) {
                 return Err(Error::new(path(&place), "the report would overwrite this document")
-                    .remedy("name another place with --report"));
+                    .remedy("name another file with --report"));
             }
+            let clash = |at: &Path, other: &Path, remedy: &str| {
+                let both = format!("both {} and {} would go there", path(other), path(&d.path));
+                Err(Error::new(path(at), both).remedy(remedy))
+            };
             if let Some(other) = places.insert(place.clone(), &d.path) {
-                return Err(Error::new(
-                    path(&place),
-                    format_args!("both {} and {} would go there", path(other), path(&d.path)),
-                )
-                .remedy("clean them into two folders"));
+                return clash(&place, other, "clean them into two folders");
+            }
+            if in_place
+                && report.is_some()
+                && let Some(other) = names.insert(&d.name, &d.path)
+            {
+                return clash(&d.name, other, "the report could not tell them apart; clean each with its own");
             }
         }
         // An output that stands there already may be another document's input.
-        if existing && !matches!(self.output, Output::InPlace) {
+        if existing && !in_place {
             for d in documents {
-                if let Ok(real) = std::fs::canonicalize(&d.path)
-                    && places.contains_key(&real)
-                {
+                if places.contains_key(&real(&d.path)) {
                     return Err(Error::new(path(&d.path), "an output would overwrite this input")
                         .remedy("name another place with -o"));
                 }
@@ -369,7 +412,8 @@ impl<'a> Run<'a> {
     fn record_failure(&mut self, id: &DocumentId, e: &Error) -> crate::Result<()> {
         let mut line = Vec::new();
         if let Some(mut j) = self.journal(&mut line) {
-            let _ = j.failed(id, &e.to_string());
+            // Without the place, which may be an absolute path.
+            let _ = j.failed(id, e.what());
         }
         self.record(&line)
     }
@@ -539,8 +583,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn stdin(&mut self) -> Result<(), Stop> {
-        let mut input = Source::stdin()?;
+    fn stdin(&mut self, mut input: Source) -> Result<(), Stop> {
         let id = DocumentId::Text("-".to_owned());
         let place = self.output.place(Path::new("-"), Path::new("-"));
         let staged = match &place {

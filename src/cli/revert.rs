@@ -10,10 +10,10 @@ use std::path::{Component, Path, PathBuf};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::args::{Revert, Talk};
-use super::output::{complain, count, note, path};
+use super::output::{complain, count, note, path, warn};
 use super::run::Signals;
 use super::{Exit, Ran};
-use crate::dump::{Output, Staged, id_of};
+use crate::dump::{Output, Staged, id_of, same_file};
 use crate::error::{Error, Result};
 use crate::report::{Document, DocumentId, Entry, Reader, undo};
 
@@ -51,6 +51,7 @@ pub(crate) fn revert(a: &Revert, talk: &Talk) -> Ran {
             if lone && !slash && !o.is_dir() { Output::File(o.clone()) } else { Output::Folder(o.clone()) }
         }
     };
+    refuse_clashes(&jobs, &output, &a.report)?;
     let signals = Signals::watch();
     let mut done = 0;
     for job in &jobs {
@@ -72,6 +73,28 @@ pub(crate) fn revert(a: &Revert, talk: &Talk) -> Ran {
     Ok(if failed > 0 { Exit::Error } else { Exit::Done })
 }
 
+/// No two originals for one place, none over a cleaned file or the report.
+fn refuse_clashes(jobs: &[Job<'_>], output: &Output, report: &Path) -> Result<()> {
+    let mut places: HashMap<PathBuf, &Path> = HashMap::new();
+    for job in jobs {
+        let Some(place) = output.place(&job.name, &job.cleaned) else { continue };
+        if same_file(&place, report) {
+            return Err(
+                Error::new(path(&place), "an original would overwrite the report").remedy("name another place with -o")
+            );
+        }
+        if !matches!(output, Output::InPlace) && same_file(&place, &job.cleaned) {
+            return Err(Error::new(path(&place), "the output is the cleaned file")
+                .remedy("name another place, or use --in-place"));
+        }
+        if let Some(other) = places.insert(place.clone(), &job.cleaned) {
+            let both = format!("both {} and {} would go there", path(other), path(&job.cleaned));
+            return Err(Error::new(path(&place), both).remedy("revert them into two folders"));
+        }
+    }
+    Ok(())
+}
+
 fn open(report: &Path) -> Result<Reader<BufReader<File>>> {
     let file = File::open(report).map_err(|e| Error::io(path(report), "read", &e))?;
     Ok(Reader::new(BufReader::with_capacity(1 << 17, file), path(report)))
@@ -90,10 +113,12 @@ fn index(report: &Path) -> Result<HashMap<DocumentId, Place>> {
         }
         _ => return Err(Error::new(path(report), "no report of lave: it has no header")),
     }
+    let mut whole = false;
     loop {
         let here = reader.offset();
         match reader.next_entry()? {
-            None => return Ok(all),
+            None => break,
+            Some(Entry::Summary) => whole = true,
             Some(Entry::Begin) => at = reader.offset(),
             Some(Entry::Document(document)) => {
                 let at = if document.envelope.is_some() { at } else { here };
@@ -106,6 +131,10 @@ fn index(report: &Path) -> Result<HashMap<DocumentId, Place>> {
             Some(_) => {}
         }
     }
+    if !whole {
+        warn(format_args!("{}: breaks off, so there may be cleaned files that it does not tell of", path(report)));
+    }
+    Ok(all)
 }
 
 /// The originals that `p`, a cleaned file or a folder of such, stands for.

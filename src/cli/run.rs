@@ -51,8 +51,8 @@ impl Signals {
 }
 
 /// The inputs that the command line names. One folder's documents keep their names; of several
-/// inputs each keeps its own before them.
-pub(crate) fn inputs(paths: &[PathBuf]) -> crate::Result<Vec<Input>> {
+/// inputs each keeps its own before them; in place, where it was typed, for they stay there.
+pub(crate) fn inputs(paths: &[PathBuf], in_place: bool) -> crate::Result<Vec<Input>> {
     let several = paths.len() > 1;
     paths
         .iter()
@@ -63,10 +63,23 @@ pub(crate) fn inputs(paths: &[PathBuf]) -> crate::Result<Vec<Input>> {
                 // `..` and the like: the folder's real name.
                 None => fs::canonicalize(p).ok().and_then(|c| c.file_name().map(PathBuf::from)).unwrap_or_default(),
             };
-            let prefix = if m.is_dir() && !several { PathBuf::new() } else { own() };
+            let prefix = if m.is_dir() && !several {
+                PathBuf::new()
+            } else if in_place && let Some(typed) = below_here(p) {
+                typed
+            } else {
+                own()
+            };
             Ok(Input { path: p.clone(), is_folder: m.is_dir(), prefix })
         })
         .collect()
+}
+
+/// The path itself, if it leads from the working folder downward.
+fn below_here(p: &Path) -> Option<PathBuf> {
+    use std::path::Component::{CurDir, Normal};
+    let parts = || p.components().filter(|c| *c != CurDir);
+    parts().all(|c| matches!(c, Normal(_))).then(|| parts().collect())
 }
 
 /// An input that can be read from the start again.

@@ -5,5 +5,5 @@
 mod place;
 mod walk;
 
-pub(crate) use place::{Output, Staged, create_report, same_file};
+pub(crate) use place::{Output, Staged, create_report, real, same_file};
 pub(crate) use walk::{Document, Found, Input, WalkOptions, id_of, walk};

@@ -20,6 +20,21 @@ pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
+/// Where `p` really is, symlinks followed as far as there is anything; to compare places that may
+/// not exist yet.
+pub(crate) fn real(p: &Path) -> PathBuf {
+    if let Ok(r) = fs::canonicalize(p) {
+        return r;
+    }
+    match (p.parent(), p.file_name()) {
+        (Some(above), Some(name)) => {
+            let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+            real(above).join(name)
+        }
+        _ => p.to_path_buf(),
+    }
+}
+
 /// Makes the names in a folder last through a power cut.
 fn sync_folder(folder: &Path) {
     if let Ok(f) = File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }) {
@@ -52,8 +67,15 @@ impl Output {
         }
     }
 
-    /// Makes the folders above a report.
+    /// Makes the folders above a report; one in the output folder goes through no symlink.
     pub(crate) fn prepare_report(&self, report: &Path) -> Result<()> {
+        if matches!(self, Output::Folder(root) if report.starts_with(root)) {
+            self.prepare(report)?;
+            if fs::symlink_metadata(report).is_ok_and(|m| m.file_type().is_symlink()) {
+                return Err(symlink(report));
+            }
+            return Ok(());
+        }
         match report.parent() {
             Some(p) if !p.as_os_str().is_empty() => make(p),
             _ => Ok(()),
@@ -78,16 +100,29 @@ impl Output {
             at.push(part);
             match fs::symlink_metadata(&at) {
                 Ok(m) if m.file_type().is_symlink() => {
-                    return Err(Error::new(at.display(), "a symlink in the output folder")
-                        .remedy("remove it; lave does not write through symlinks"));
+                    return Err(symlink(&at));
                 }
                 Ok(m) if m.is_dir() => {}
                 Ok(_) => return Err(Error::new(at.display(), "a file where a folder is needed").remedy("remove it")),
                 Err(_) => make(&at)?,
             }
         }
-        Ok(())
+        match fs::symlink_metadata(place) {
+            Ok(m) if is_stream(&m) => {
+                Err(Error::new(place.display(), "a pipe or device where a file is needed").remedy("remove it"))
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+fn symlink(at: &Path) -> Error {
+    Error::new(at.display(), "a symlink in the output folder").remedy("remove it; lave does not write through symlinks")
+}
+
+/// Whether this is a pipe, a device or the like: something to write to, not to replace.
+fn is_stream(m: &fs::Metadata) -> bool {
+    !m.is_file() && !m.is_dir() && !m.file_type().is_symlink()
 }
 
 fn make(folder: &Path) -> Result<()> {
@@ -105,6 +140,8 @@ enum Kind {
     #[cfg(target_os = "linux")]
     Unnamed(File),
     Named(tempfile::NamedTempFile),
+    /// A pipe or a device, which is written to as it is.
+    Stream(File),
 }
 
 impl Staged {
@@ -116,6 +153,10 @@ impl Staged {
             _ => Path::new("."),
         };
         let fail = |e: io::Error| Error::io(place.display(), "write", &e);
+        if fs::metadata(place).is_ok_and(|m| is_stream(&m)) {
+            let file = OpenOptions::new().write(true).open(place).map_err(fail)?;
+            return Ok(Staged { file: Kind::Stream(file), place: place.to_path_buf(), durable: false });
+        }
         let permissions = like.and_then(|p| fs::metadata(p).ok()).map(|m| m.permissions());
         let mut file = None;
         #[cfg(target_os = "linux")]
@@ -151,6 +192,7 @@ impl Staged {
             #[cfg(target_os = "linux")]
             Kind::Unnamed(f) => f,
             Kind::Named(f) => f.as_file(),
+            Kind::Stream(f) => f,
         }
     }
 
@@ -173,6 +215,7 @@ impl Staged {
             Kind::Named(f) => f.persist(&self.place).map(drop).map_err(|e| e.error),
             #[cfg(target_os = "linux")]
             Kind::Unnamed(f) => link(&f, &self.place),
+            Kind::Stream(_) => Ok(()),
         }
     }
 }

@@ -87,12 +87,17 @@ pub(crate) fn walk(inputs: &[Input], options: &WalkOptions, mut each: impl FnMut
     let pass_over: Vec<PathBuf> = options.pass_over.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
     for input in inputs {
         if !input.is_folder {
-            let name = input.prefix.clone();
-            each(look(input.path.clone(), name));
+            each(match look(input.path.clone(), input.prefix.clone()) {
+                // Who names it wants it cleaned.
+                Found::Skipped(p, why) => {
+                    Found::Failed(Error::new(p.display(), why).remedy("send it through standard input: lave clean <IT"))
+                }
+                found => found,
+            });
             continue;
         }
         let root = input.path.clone();
-        let skip = pass_over.clone();
+        let (skip, top, out) = (pass_over.clone(), root.clone(), exclude.clone());
         let mut walker = WalkBuilder::new(&input.path);
         walker
             .standard_filters(false)
@@ -110,6 +115,12 @@ pub(crate) fn walk(inputs: &[Input], options: &WalkOptions, mut each: impl FnMut
                     return true;
                 }
                 let vcs = VERSION_CONTROL.iter().any(|v| e.file_name() == OsStr::new(v));
+                // A folder is left out by its own name, or by a glob for all that it holds.
+                let rest = e.path().strip_prefix(&top).unwrap_or(e.path());
+                let is_dir = e.file_type().is_some_and(|t| t.is_dir());
+                if is_dir && (matches(&out, rest) || out.is_match(rest.join(""))) {
+                    return false;
+                }
                 let passed = !skip.is_empty() && fs::canonicalize(e.path()).is_ok_and(|p| skip.contains(&p));
                 !vcs && !passed
             });
@@ -147,7 +158,8 @@ fn walk_error(root: &Path, e: ignore::Error) -> Found {
     }
     let path = place(&e).unwrap_or_else(|| root.to_path_buf());
     let error = match e.io_error() {
-        Some(io) => Error::io(path.display(), "read the folder", io),
+        // By its kind: its text names the path again.
+        Some(io) => Error::io(path.display(), "read the folder", &io.kind().into()),
         None => Error::new(path.display(), e),
     };
     Found::Failed(error)

@@ -386,7 +386,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
     /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches
     /// its limit. So a long change is told in the same parts wherever the batches were cut.
     fn room(&self, p: &Placed, n: usize) -> usize {
-        let told = if self.group.open && self.group.old_len < CHANGE_MAX as u64 { self.group.old_len as usize } else { 0 };
+        let told =
+            if self.group.open && self.group.old_len < CHANGE_MAX as u64 { self.group.old_len as usize } else { 0 };
         let full = CHANGE_MAX - told;
         if n <= full {
             return n;

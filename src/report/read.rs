@@ -44,7 +44,9 @@ pub enum Entry {
     Document(Box<Document>),
     /// A document whose output never took its place, whatever was told of it before.
     Failed(DocumentId),
-    /// A finding or the summary: nothing to undo.
+    /// The last line of a run that was not stopped.
+    Summary,
+    /// A finding: nothing to undo.
     Other,
 }
 
@@ -144,7 +146,8 @@ impl<R: BufRead> Reader<R> {
                 self.begun = None;
                 Entry::Failed(id(v)?)
             }
-            "finding" | "summary" => Entry::Other,
+            "summary" => Entry::Summary,
+            "finding" => Entry::Other,
             _ => return None,
         }))
     }
