@@ -100,11 +100,20 @@ struct Entry {
 }
 
 /// What a run is to do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     profile: BTreeMap<&'static str, Entry>,
     explicit: BTreeMap<&'static str, Entry>,
     rules: Vec<(String, String)>,
+}
+
+impl Default for Settings {
+    /// What the default profile says.
+    fn default() -> Self {
+        // The profiles are lave's own; a test reads them all.
+        let profile = find("profile").and_then(|k| read_profile(k.default).ok()).unwrap_or_default();
+        Settings { profile, explicit: BTreeMap::new(), rules: Vec::new() }
+    }
 }
 
 fn find(name: &str) -> Option<&'static Key> {
@@ -138,6 +147,14 @@ impl Settings {
         }
         self.explicit.insert(key.name, Entry { value: value.trim().to_owned(), origin: origin.to_owned() });
         Ok(())
+    }
+
+    /// Sets a key unless file or caller did: over the profile, under everything that was said.
+    ///
+    /// # Errors
+    /// As [`Settings::set`].
+    pub fn prefer(&mut self, name: &str, value: &str, origin: &str) -> Result<()> {
+        if self.explicit.contains_key(name) { Ok(()) } else { self.set(name, value, origin) }
     }
 
     /// Sets a key as given by `--set key=value`.
@@ -260,9 +277,9 @@ impl Settings {
         })
     }
 
-    /// Threads; 0 was made 1, for as many as there are is the program's to say.
+    /// Threads, at most 256; 0 was made 1, for as many as there are is the program's to say.
     pub fn jobs(&self) -> usize {
-        self.get("jobs").parse().unwrap_or(1).max(1)
+        self.get("jobs").parse().unwrap_or(1).clamp(1, 256)
     }
 
     /// The options, resolved.
@@ -377,6 +394,17 @@ mod tests {
         s.set("profile", "minimal", "--profile").expect("sound");
         assert_eq!(s.stages(), ["controls", "whitespace"]);
         assert_eq!(s.get("quotes.style"), "keep", "what was said outright stays");
+    }
+
+    #[test]
+    fn a_preference_yields_to_what_was_said() {
+        let mut s = Settings::profile("news").expect("sound");
+        s.prefer("quotes.style", "keep", "check").expect("sound");
+        assert_eq!(s.get("quotes.style"), "keep");
+        let mut s = Settings::profile("news").expect("sound");
+        s.set("quotes.style", "curly", "--set").expect("sound");
+        s.prefer("quotes.style", "keep", "check").expect("sound");
+        assert_eq!(s.get("quotes.style"), "curly");
     }
 
     #[test]

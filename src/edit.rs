@@ -81,8 +81,17 @@ pub struct Edit {
     pub old: Span,
     /// Bytes of the arena, see [`EditSet::new_text`].
     pub new: Span,
+    /// Where the new text starts in the text after.
+    at: u32,
     /// Who made it.
     pub rules: Rules,
+}
+
+impl Edit {
+    /// The range that its new text takes up in the text after.
+    fn after(&self) -> Span {
+        Span { start: self.at, end: self.at + (self.new.end - self.new.start) }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -284,6 +293,7 @@ impl EditSet {
     pub(crate) fn push(&mut self, old: Span, new: &str, rules: &[RuleId]) {
         let from = self.arena.len();
         self.arena.push_str(new);
+        let at = (old.start as usize + self.len_after - self.len_before) as u32;
         self.len_after = self.len_after + new.len() - old.len();
         if let Some(last) = self.edits.last_mut() {
             debug_assert!(last.old.end <= old.start);
@@ -295,17 +305,12 @@ impl EditSet {
             }
         }
         let rules = SmallVec::from_slice(rules);
-        self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), rules });
+        self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), at, rules });
     }
 
     /// Each edit with the range that its new text takes up in the text after.
     pub fn placed(&self) -> impl Iterator<Item = (&Edit, Span)> {
-        let mut shift = 0i64;
-        self.edits.iter().map(move |e| {
-            let start = (i64::from(e.old.start) + shift) as u32;
-            shift += e.new.len() as i64 - e.old.len() as i64;
-            (e, Span { start, end: start + (e.new.end - e.new.start) })
-        })
+        self.edits.iter().map(|e| (e, e.after()))
     }
 
     /// The text after, appended to `out`.
@@ -419,12 +424,12 @@ impl EditSet {
     /// Where byte `at` of the text before comes to lie in the text after: for a byte within an
     /// edit, the start of its new text, or its end with `Side::End`.
     pub fn map(&self, at: usize, side: Side) -> usize {
-        carry(at, side, self.placed().map(|(e, new)| (e.old, new)))
+        carry(at, side, &self.edits, |e| (e.old, e.after()))
     }
 
     /// The other way round: where byte `at` of the text after came from.
     pub fn map_back(&self, at: usize, side: Side) -> usize {
-        carry(at, side, self.placed().map(|(e, new)| (new, e.old)))
+        carry(at, side, &self.edits, |e| (e.after(), e.old))
     }
 }
 
@@ -437,24 +442,28 @@ pub enum Side {
     End,
 }
 
-fn carry(at: usize, side: Side, pairs: impl Iterator<Item = (Span, Span)>) -> usize {
-    let mut shift = 0i64;
-    for (from, to) in pairs {
-        let past = match side {
+/// By bisection: a long line may hold a million edits and as many findings.
+fn carry(at: usize, side: Side, edits: &[Edit], ends: impl Fn(&Edit) -> (Span, Span)) -> usize {
+    let past = |e: &Edit| {
+        let from = ends(e).0;
+        match side {
             Side::Start => (from.end as usize) <= at && from.start as usize != at,
             Side::End => (from.end as usize) < at,
-        };
-        if past {
-            shift = i64::from(to.end) - i64::from(from.end);
-        } else if (from.start as usize) < at || (from.start as usize == at && side == Side::End) {
-            return match side {
-                Side::Start => to.start as usize,
-                Side::End => to.end as usize,
-            };
-        } else {
-            break;
         }
+    };
+    let n = edits.partition_point(past);
+    if let Some((from, to)) = edits.get(n).map(&ends)
+        && ((from.start as usize) < at || (from.start as usize == at && side == Side::End))
+    {
+        return match side {
+            Side::Start => to.start as usize,
+            Side::End => to.end as usize,
+        };
     }
+    let shift = n.checked_sub(1).map_or(0, |last| {
+        let (from, to) = ends(&edits[last]);
+        i64::from(to.end) - i64::from(from.end)
+    });
     (at as i64 + shift) as usize
 }
 

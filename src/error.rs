@@ -35,6 +35,11 @@ impl Error {
         self
     }
 
+    /// What is wrong, without place and remedy.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// An I/O error on `path`, with a remedy where the kind suggests one.
     pub fn io(path: impl fmt::Display, doing: &str, e: &std::io::Error) -> Self {
         use std::io::ErrorKind as K;

@@ -3,29 +3,11 @@
 
 mod common;
 
+use common::settings::SETTINGS;
 use lave::pipeline::{NoReport, Outcome};
 use lave::{Cleaned, Pipeline, Settings};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-
-/// Settings that differ in all that matters.
-const SETTINGS: &[&[&str]] = &[
-    &["profile=news"],
-    &["profile=web"],
-    &["profile=standard", "level=likely"],
-    &["profile=minimal"],
-    &["profile=news", "level=likely", "quotes.style=curly", "punctuation.dashes=em", "punctuation.ellipsis=char"],
-    &[
-        "profile=web",
-        "quotes.style=keep",
-        "punctuation.dashes=hyphen",
-        "punctuation.ellipsis=dots",
-        "controls.bidi=remove",
-    ],
-    &["profile=standard", "decode.newline=crlf", "decode.bom=keep", "whitespace.blank_lines=0"],
-    &["profile=news", "stages=captions,boilerplate"],
-    &["profile=web", "rules.enable=boilerplate.*,captions.*,entities.*", "whitespace.layout=keep"],
-];
 
 fn documents() -> u32 {
     std::env::var("LAVE_LAWS").ok().and_then(|n| n.parse().ok()).unwrap_or(2000)
@@ -53,6 +35,30 @@ fn each(name: &str, check: impl Fn(&Pipeline, &[&str], &[u8]) -> Result<(), Test
     if let Err(e) = runner.run(&input, |(which, bytes)| check(&all[which].0, all[which].1, &bytes)) {
         panic!("{name}: {e}\n");
     }
+}
+
+/// All that a run tells, in its order.
+#[derive(Default, PartialEq, Eq, Debug)]
+struct Journal(Vec<String>);
+
+impl lave::pipeline::Sink for Journal {
+    fn output(&mut self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn change(&mut self, c: &lave::pipeline::Change<'_>) -> std::io::Result<()> {
+        self.0.push(format!("{c:?}"));
+        Ok(())
+    }
+    fn finding(&mut self, f: &lave::pipeline::Finding<'_>) -> std::io::Result<()> {
+        self.0.push(format!("{f:?}"));
+        Ok(())
+    }
+}
+
+fn journal(p: &Pipeline, bytes: &[u8]) -> Journal {
+    let mut j = Journal::default();
+    p.run(&mut std::io::Cursor::new(bytes), &mut j).expect("memory");
+    j
 }
 
 fn told(c: &Cleaned) -> (Vec<String>, Vec<String>) {
@@ -103,6 +109,7 @@ fn law_3_cut_free() {
             let c = cut.clean(bytes);
             prop_assert_eq!(c.text(), whole.text());
             prop_assert_eq!(told(&c), told(&whole));
+            prop_assert_eq!(journal(cut, bytes), journal(p, bytes));
         }
         Ok(())
     });

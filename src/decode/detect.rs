@@ -51,8 +51,8 @@ pub(super) fn magic(head: &[u8]) -> Option<&'static str> {
     let (m, name) = MAGIC.iter().find(|(m, _)| head.starts_with(m))?;
     // Three letters start many a sentence: they need what follows them in the format.
     match *m {
-        b"BZh" if !head.get(3).is_some_and(u8::is_ascii_digit) => None,
-        b"ID3" if !head.get(3).is_some_and(|&v| v < 0x10) => None,
+        b"BZh" if head.get(3).is_none_or(|b| !b.is_ascii_digit()) => None,
+        b"ID3" if head.get(3).is_none_or(|&v| v >= 0x10) => None,
         b"PAR1" | b"OggS" | b"fLaC" | b"wOFF" | b"wOF2" | b"ARROW1" if !head.iter().take(64).any(|&b| b < 9) => None,
         _ => Some(name),
     }

@@ -114,13 +114,6 @@ pub struct Envelope {
     pub out_bom: bool,
 }
 
-impl Envelope {
-    /// Whether the output's bytes are the settled text after cleaning, as it is.
-    pub(crate) fn out_is_plain(&self) -> bool {
-        self.out_newline == NewlineKind::Lf && !self.out_bom
-    }
-}
-
 /// Turns settled text, fed in pieces, back into the original bytes.
 pub struct Rebuild<'e> {
     env: &'e Envelope,
@@ -181,6 +174,8 @@ impl<'e> Rebuild<'e> {
                 (0, None) => text.len(),
                 (skip, _) => skip.min(text.len() as u64) as usize,
             };
+            // An envelope that a stranger wrote may point into a character.
+            let limit = (limit..text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(text.len());
             let plain_newlines = self.env.newline == NewlineKind::Lf && self.env.exceptions.is_empty();
             let piece = &text[..limit];
             let (body, newline) = match memchr::memchr(b'\n', piece.as_bytes()) {
@@ -214,7 +209,7 @@ impl<'e> Rebuild<'e> {
     }
 
     fn starts_residue(&self) -> bool {
-        self.skip == 0 && self.next_residue.is_some_and(|r| r.at == self.at)
+        self.skip == 0 && self.next_residue.is_some_and(|r| r.at <= self.at)
     }
 
     fn put(&mut self, text: &str, out: &mut Vec<u8>) {

@@ -1,7 +1,7 @@
 //! Bytes to text, so that the bytes can be had back.
 //!
-//! A document is read twice. [`survey`] reads it whole and says what it is: binary, or text in
-//! which encoding, with which newlines. Then [`settle`] turns it, some lines at a time, into
+//! A document is read twice. `survey` reads it whole and says what it is: binary, or text in
+//! which encoding, with which newlines. Then `settle` turns it, some lines at a time, into
 //! *settled text*: UTF-8, `\n` for every newline, no byte order mark. What that takes away is in
 //! the [`Envelope`], and [`Rebuild`] puts it back, byte for byte.
 //!
@@ -17,8 +17,8 @@ mod wide;
 
 pub use envelope::{Envelope, Exceptions, NewlineKind, Rebuild, Residue};
 pub(crate) use settle::{Settled, settle};
-pub(crate) use survey::survey;
 pub use survey::{Facts, LeftAlone};
+pub(crate) use survey::{read_full, survey};
 
 use encoding_rs::Encoding as Codec;
 

@@ -120,7 +120,7 @@ fn remaining<R: Seek>(input: &mut R) -> io::Result<usize> {
 }
 
 /// Fills `buf` as far as the input goes.
-pub(super) fn read_full<R: Read>(input: &mut R, buf: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read_full<R: Read>(input: &mut R, buf: &mut [u8]) -> io::Result<usize> {
     let mut n = 0;
     while n < buf.len() {
         match input.read(&mut buf[n..]) {

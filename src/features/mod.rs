@@ -46,7 +46,7 @@ features! {
     QUOTE_RUN = 8;
     /// One of `"'`, backtick or `[` at the start of the line, or one of `"']` or backtick at its end.
     QUOTE_EDGE = 9;
-    /// One of `"'` after one of `,.!?` and before an ASCII letter or digit or a byte of 80 to FF.
+    /// One of `"'` after one of `.,;:!?` and before a byte of 30 to FF: a letter, a digit and more.
     QUOTE_GLUED = 10;
     /// One of `"'` between two spaces, or between a space and the start or end of the line.
     QUOTE_LOOSE = 11;
@@ -56,6 +56,10 @@ features! {
     QUOTE_STRAIGHT = 13;
     /// Two hyphens in a row.
     HYPHEN_RUN = 14;
+    /// A backtick.
+    BACKTICK = 15;
+    /// A percent sign.
+    PERCENT = 27;
     /// Any byte of 80 to FF: the line is not ASCII.
     NON_ASCII = 16;
     /// U+0080 to U+009F.
@@ -75,7 +79,8 @@ features! {
     LIGATURE = 23;
     /// U+FF00 to U+FFEF, full and half width forms, or U+3000.
     WIDTH = 24;
-    /// Two characters of U+0080 and above in a row, or one beside U+FFFD: what mojibake needs.
+    /// Two characters of U+0080 and above in a row, or one of U+00C2, U+00C3 and U+00E2 before a
+    /// space or `"`: what mojibake needs.
     NON_ASCII_RUN = 25;
     /// An en, em or other dash, U+2010 to U+2015, or U+2026, the ellipsis.
     DASH = 26;
@@ -143,6 +148,8 @@ const fn alone(b: u8) -> u32 {
         0..=0x1F | 0x7F => Features::CONTROL.0,
         b'&' => Features::AMPERSAND.0,
         b'\\' => Features::BACKSLASH.0,
+        b'`' => Features::BACKTICK.0,
+        b'%' => Features::PERCENT.0,
         b'"' | b'\'' => Features::QUOTE_STRAIGHT.0,
         0x80..=0xFF => Features::NON_ASCII.0,
         _ => 0,
@@ -195,97 +202,129 @@ fn pair(a: u8, b: u8) -> u32 {
 }
 
 /// Bytes looked at in one step; a multiple of every vector length.
-const LANES: usize = 64;
+const LANES: usize = 32;
 
 /// What all bytes but the first and the last say, with both their neighbours.
 fn middle(bytes: &[u8]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        return unsafe { middle_avx2(bytes) };
+    }
+    middle_any(bytes)
+}
+
+/// The same code, compiled for wider vectors.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn middle_avx2(bytes: &[u8]) -> u32 {
+    middle_any(bytes)
+}
+
+#[inline(always)]
+fn middle_any(bytes: &[u8]) -> u32 {
     let n = bytes.len();
     if n < 3 {
         return 0;
     }
+    let mut seen = Seen { low: [0; LANES], high: [0; LANES] };
     if n < LANES + 2 {
         // Padded with a byte that says nothing, beside any neighbour.
-        let mut padded = [b'='; LANES + 2];
+        let mut padded = [b'#'; LANES + 2];
         padded[..n].copy_from_slice(bytes);
-        return step(&padded);
+        seen.step(&padded);
+        return seen.features();
     }
-    let mut bits = 0;
     let mut at = 0;
     while at + LANES + 2 <= n {
-        bits |= step(bytes[at..at + LANES + 2].try_into().expect("of that length"));
+        seen.step(bytes[at..at + LANES + 2].try_into().expect("of that length"));
         at += LANES;
     }
     // The rest, with some bytes seen twice: to see one twice changes nothing.
-    bits | step(bytes[n - LANES - 2..].try_into().expect("of that length"))
+    seen.step(bytes[n - LANES - 2..].try_into().expect("of that length"));
+    seen.features()
 }
 
-/// The features of the `LANES` bytes between the first and the last of `w`.
-#[inline(always)]
-fn step(w: &[u8; LANES + 2]) -> u32 {
-    let prev: &[u8; LANES] = w[..LANES].try_into().expect("of that length");
-    let this: &[u8; LANES] = w[1..=LANES].try_into().expect("of that length");
-    let next: &[u8; LANES] = w[2..].try_into().expect("of that length");
-    // One lane of features a byte; two bytes of eight features each.
-    let mut low = [0u8; LANES];
-    let mut high = [0u8; LANES];
-    for i in 0..LANES {
-        let (p, c, n) = (prev[i], this[i], next[i]);
-        let is = |x: bool, bit: u8| if x { bit } else { 0 };
-        let stop = |b: u8| (b == b'.') | (b == b',') | (b == b';') | (b == b':') | (b == b'!') | (b == b'?');
-        let quote = (c == b'"') | (c == b'\'');
-        let any_quote = quote | (c == b'`');
-        let next_quote = (n == b'"') | (n == b'\'') | (n == b'`');
-        let c_stop = stop(c);
-        let p_space = p == b' ';
-        let n_space = n == b' ';
-        let open = (c == b'(') | (c == b'[') | (c == b'{');
-        let close = (c == b')') | (c == b']') | (c == b'}');
-        low[i] = is((c < 0x20) & (c != b'\t') | (c == 0x7F), 1)
-            | is(c == b'\t', 2)
-            | is(c == b'&', 4)
-            | is((c == b' ') & n_space, 8)
-            | is(c_stop & p_space, 16)
-            | is(open & n_space | close & p_space, 32)
-            | is(c_stop & stop(n), 64)
-            | is(any_quote & next_quote, 128);
-        high[i] = is(quote & stop(p) & (n.is_ascii_alphanumeric() | (n >= 0x80)), 1)
-            | is(quote & p_space & n_space, 2)
-            | is(c == b'\\', 4)
-            | is(quote, 8)
-            | is((c == b'-') & (n == b'-'), 16)
-            | is(c >= 0x80, 32);
+/// What was seen in each lane: eight features a byte, two bytes a lane. Written so that the
+/// compiler turns it into vector instructions.
+struct Seen {
+    low: [u8; LANES],
+    high: [u8; LANES],
+}
+
+/// The features of the bits of `Seen::low`, and of `Seen::high`.
+const LOW: [Features; 8] = [
+    Features::CONTROL,
+    Features::TAB,
+    Features::AMPERSAND,
+    Features::SPACE_RUN,
+    Features::SPACE_STOP,
+    Features::SPACE_BRACKET,
+    Features::STOP_RUN,
+    Features::QUOTE_RUN,
+];
+const HIGH: [Features; 8] = [
+    Features::QUOTE_GLUED,
+    Features::QUOTE_LOOSE,
+    Features::BACKSLASH,
+    Features::QUOTE_STRAIGHT,
+    Features::HYPHEN_RUN,
+    Features::NON_ASCII,
+    Features::BACKTICK,
+    Features::PERCENT,
+];
+
+impl Seen {
+    /// Looks at the `LANES` bytes between the first and the last of `w`.
+    #[inline(always)]
+    fn step(&mut self, w: &[u8; LANES + 2]) {
+        let prev: &[u8; LANES] = w[..LANES].try_into().expect("of that length");
+        let this: &[u8; LANES] = w[1..=LANES].try_into().expect("of that length");
+        let next: &[u8; LANES] = w[2..].try_into().expect("of that length");
+        for i in 0..LANES {
+            let (p, c, n) = (prev[i], this[i], next[i]);
+            let is = |x: bool, bit: u8| if x { bit } else { 0 };
+            // Pairs that differ in one bit: `,.` `:;` `[{` `]}`.
+            let stop = |b: u8| (b | 2 == b'.') | (b | 1 == b';') | (b == b'!') | (b == b'?');
+            let quote = (c == b'"') | (c == b'\'');
+            let any_quote = quote | (c == b'`');
+            let next_quote = (n == b'"') | (n == b'\'') | (n == b'`');
+            let c_stop = stop(c);
+            let p_space = p == b' ';
+            let n_space = n == b' ';
+            let open = (c == b'(') | (c | 0x20 == b'{');
+            let close = (c == b')') | (c | 0x20 == b'}');
+            self.low[i] |= is((c < 0x20) & (c != b'\t') | (c == 0x7F), 1)
+                | is(c == b'\t', 2)
+                | is(c == b'&', 4)
+                | is((c == b' ') & n_space, 8)
+                | is(c_stop & p_space, 16)
+                | is(open & n_space | close & p_space, 32)
+                | is(c_stop & stop(n), 64)
+                | is(any_quote & next_quote, 128);
+            self.high[i] |= is(quote & stop(p) & (n >= b'0'), 1)
+                | is(quote & p_space & n_space, 2)
+                | is(c == b'\\', 4)
+                | is(quote, 8)
+                | is((c == b'-') & (n == b'-'), 16)
+                | is(c >= 0x80, 32)
+                | is(c == b'`', 64)
+                | is(c == b'%', 128);
+        }
     }
-    let or = |lanes: &[u8; LANES]| lanes.iter().fold(0u8, |a, &b| a | b);
-    let (low, high) = (or(&low), or(&high));
-    if low | high == 0 {
-        return 0;
+
+    #[inline(always)]
+    fn features(&self) -> u32 {
+        let or = |lanes: &[u8; LANES]| lanes.iter().fold(0u8, |a, &b| a | b);
+        let (low, high) = (or(&self.low), or(&self.high));
+        let mut bits = 0;
+        for i in 0..8 {
+            bits |= if low >> i & 1 == 1 { LOW[i].0 } else { 0 };
+            bits |= if high >> i & 1 == 1 { HIGH[i].0 } else { 0 };
+        }
+        bits
     }
-    let mut bits = 0;
-    let lows = [
-        Features::CONTROL,
-        Features::TAB,
-        Features::AMPERSAND,
-        Features::SPACE_RUN,
-        Features::SPACE_STOP,
-        Features::SPACE_BRACKET,
-        Features::STOP_RUN,
-        Features::QUOTE_RUN,
-    ];
-    let highs = [
-        Features::QUOTE_GLUED,
-        Features::QUOTE_LOOSE,
-        Features::BACKSLASH,
-        Features::QUOTE_STRAIGHT,
-        Features::HYPHEN_RUN,
-        Features::NON_ASCII,
-    ];
-    for (i, f) in lows.iter().enumerate() {
-        bits |= if low >> i & 1 == 1 { f.0 } else { 0 };
-    }
-    for (i, f) in highs.iter().enumerate() {
-        bits |= if high >> i & 1 == 1 { f.0 } else { 0 };
-    }
-    bits
 }
 
 /// Lowest bit of the features that single characters of U+0080 and above bear.
@@ -375,7 +414,8 @@ fn beyond_ascii(line: &str) -> u32 {
             0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
             _ => ((lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
         };
-        if end == at {
+        let led = matches!(cp, 0xC2 | 0xC3 | 0xE2) && matches!(bytes.get(at + 2), Some(b' ' | b'"'));
+        if end == at || led {
             bits = Features::NON_ASCII_RUN.0;
         }
         let row = table.block[(cp >> 6) as usize];
@@ -407,7 +447,7 @@ mod tests {
             if quote && w[0] == b' ' && w[2] == b' ' {
                 bits |= Features::QUOTE_LOOSE.0;
             }
-            if quote && class(w[0]) & STOP != 0 && (w[2].is_ascii_alphanumeric() || w[2] >= 0x80) {
+            if quote && class(w[0]) & STOP != 0 && w[2] >= b'0' {
                 bits |= Features::QUOTE_GLUED.0;
             }
         }

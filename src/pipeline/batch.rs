@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use crate::decode::Encoding;
+use crate::decode::{Encoding, read_full};
 
 /// Reads `input` in pieces of about `size` bytes that end with a newline.
 pub(super) struct Batches<R> {
@@ -12,12 +12,23 @@ pub(super) struct Batches<R> {
     size: usize,
     /// Read and not handed out yet: the start of a line.
     carry: Vec<u8>,
+    /// Buffers that came back, to be used again.
+    spare: Vec<Vec<u8>>,
     done: bool,
 }
 
 impl<R: Read> Batches<R> {
     pub(super) fn new(input: R, encoding: Encoding, size: usize) -> Self {
-        Batches { input, encoding, size: size.max(encoding.unit()), carry: Vec::new(), done: false }
+        let size = size.max(encoding.unit());
+        Batches { input, encoding, size, carry: Vec::new(), spare: Vec::new(), done: false }
+    }
+
+    /// Takes a piece back when it is no longer needed.
+    pub(super) fn recycle(&mut self, buf: Vec<u8>) {
+        // One that a long line blew up is better given back.
+        if buf.capacity() <= 4 * self.size {
+            self.spare.push(buf);
+        }
     }
 
     /// The next piece; never empty.
@@ -25,18 +36,23 @@ impl<R: Read> Batches<R> {
         if self.done {
             return Ok(None);
         }
-        let mut buf = std::mem::take(&mut self.carry);
+        let mut buf = self.spare.pop().unwrap_or_default();
+        buf.clear();
+        buf.extend_from_slice(&self.carry);
+        self.carry.clear();
         let mut want = self.size;
         loop {
             let seen = buf.len();
-            (&mut self.input).take(want as u64).read_to_end(&mut buf)?;
-            if buf.len() - seen < want {
+            buf.resize(seen + want, 0);
+            let n = read_full(&mut self.input, &mut buf[seen..])?;
+            buf.truncate(seen + n);
+            if n < want {
                 self.done = true;
                 return Ok((!buf.is_empty()).then_some(buf));
             }
             // A newline may start in the last bytes seen before.
             if let Some(cut) = self.last_line_end(&buf, seen.saturating_sub(4)) {
-                self.carry = buf[cut..].to_vec();
+                self.carry.extend_from_slice(&buf[cut..]);
                 buf.truncate(cut);
                 return Ok(Some(buf));
             }
@@ -58,12 +74,18 @@ impl<R: Read> Batches<R> {
         }
         let (Encoding::Utf16 { big_endian } | Encoding::Utf32 { big_endian }) = self.encoding else { return None };
         let low = if big_endian { unit - 1 } else { 0 };
+        let is = |at: usize, c: u8| {
+            let u = buf.get(at..at + unit);
+            u.is_some_and(|u| u[low] == c && u.iter().enumerate().all(|(i, &b)| i == low || b == 0))
+        };
+        // As above, a CR is sure when the unit after it is there.
+        let sure = |at: usize| at + 2 * unit <= buf.len() && !is(at + unit, b'\n');
         let first = from / unit;
-        (first..buf.len() / unit).rev().map(|i| i * unit).find_map(|at| {
-            let u = &buf[at..at + unit];
-            let newline = u[low] == b'\n' && u.iter().enumerate().all(|(i, &b)| i == low || b == 0);
-            newline.then_some(at + unit)
-        })
+        (first..buf.len() / unit)
+            .rev()
+            .map(|i| i * unit)
+            .find(|&at| is(at, b'\n') || is(at, b'\r') && sure(at))
+            .map(|at| at + unit)
     }
 }
 
@@ -85,6 +107,26 @@ mod tests {
                 assert!(!(piece.ends_with(b"\r") && text[all.len()..].starts_with(b"\n")), "CRLF cut");
             }
             assert_eq!(all, text);
+        }
+    }
+
+    #[test]
+    fn wide_pieces_end_with_any_newline() {
+        for big_endian in [false, true] {
+            let order = |u: u16| if big_endian { u.to_be_bytes() } else { u.to_le_bytes() };
+            let text: Vec<u8> = "ab\rcd\r\ne\r\r\nf\n\rg".encode_utf16().flat_map(order).collect();
+            for size in 1..text.len() + 2 {
+                let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian }, size);
+                let (mut all, mut most) = (Vec::new(), 0);
+                while let Some(piece) = b.next().expect("memory") {
+                    most = most.max(piece.len());
+                    all.extend_from_slice(&piece);
+                    let crlf = piece.ends_with(&order(13)) && text[all.len()..].starts_with(&order(10));
+                    assert!(!crlf, "CRLF cut");
+                }
+                assert_eq!(all, text);
+                assert!(size > 2 || most < text.len(), "a file of CR alone is cut, too");
+            }
         }
     }
 

@@ -40,8 +40,6 @@ pub(super) struct Dirty {
     pub(super) new: Span,
     /// What changed it.
     pub(super) edits: EditSet,
-    /// Where its new text stands in the batch's arena.
-    pub(super) text: Span,
 }
 
 /// A finding with its place on both sides of phase 1.
@@ -59,8 +57,6 @@ pub(super) struct Batch {
     pub(super) text: String,
     /// The lines that changed, in order.
     pub(super) dirty: Vec<Dirty>,
-    /// Their new text.
-    pub(super) arena: String,
     /// All lines of the text after phase 1, in order.
     pub(super) pieces: Vec<Piece>,
     /// Line rules that matched: the number of the piece, and the rule.
@@ -256,9 +252,7 @@ impl<'p> Washer<'p> {
             self.add_piece(batch, part, Span::new(from, from + part.len()));
             at += part.len() + 1;
         }
-        let text = Span::new(batch.arena.len(), batch.arena.len() + now.len());
-        batch.arena.push_str(&now);
-        batch.dirty.push(Dirty { old, new, edits: self.total.clone(), text });
+        batch.dirty.push(Dirty { old, new, edits: self.total.clone() });
         batch.new_len = new.end as usize;
         self.now = now;
     }
@@ -283,8 +277,11 @@ impl<'p> Washer<'p> {
             let (c, d) = if moved { (self.total.map(a, Side::Start), self.total.map(b, Side::End)) } else { (a, b) };
             batch.found.push(Found { old: place(old, a, b), new: place(new, c, d), rule: s.rule });
         }
-        batch.found[first..].sort_by_key(|f| (f.old, f.new, f.rule));
-        batch.found.dedup_by_key(|f| (f.old, f.new, f.rule));
+        // Of this line alone: what the lines before it left has been seen to.
+        let mut fresh = batch.found.split_off(first);
+        fresh.sort_by_key(|f| (f.old, f.new, f.rule));
+        fresh.dedup_by_key(|f| (f.old, f.new, f.rule));
+        batch.found.append(&mut fresh);
     }
 
     fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span) {

@@ -16,6 +16,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
 const CHANGE_MAX: usize = 64 << 10;
+/// Bytes of output that are worth passing on.
+const PIECE: usize = 32 << 10;
 /// Bytes of a finding's text that are told.
 const FINDING_TEXT: usize = 240;
 
@@ -110,7 +112,10 @@ pub(super) struct Emitter<'a, S: Sink> {
     sink: &'a mut S,
     style: OutStyle,
     pub(super) tally: Tally,
-    batches: VecDeque<Placed>,
+    batches: VecDeque<Box<Placed>>,
+    /// Bytes of the text after phase 1 that stay, decided and not carried out yet: whole batches
+    /// of sound text are passed on in one piece.
+    kept: u64,
     cursor: Cursor,
     ruler: Ruler,
     found_ruler: Ruler,
@@ -122,6 +127,8 @@ pub(super) struct Emitter<'a, S: Sink> {
     group: Group,
     hash: Xxh3,
     out_len: u64,
+    /// Output that is not passed on yet: many small pieces go out as one.
+    out: Vec<u8>,
     // Blank lines and what was dropped among them since the last line that stayed.
     ops: VecDeque<Op>,
     blanks: u32,
@@ -130,6 +137,8 @@ pub(super) struct Emitter<'a, S: Sink> {
     dropped_by: Option<RuleId>,
     /// Whether the last line that stayed has its newline.
     newline_due: bool,
+    /// Findings of line rules on the line that is about to be carried out.
+    flagged: VecDeque<Found>,
     told: bool,
 }
 
@@ -142,6 +151,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             style,
             tally: Tally::new(plan.rules.rules().len()),
             batches: VecDeque::new(),
+            kept: 0,
             cursor: Cursor::default(),
             ruler: Ruler::default(),
             found_ruler: Ruler::default(),
@@ -152,12 +162,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
             group: Group::default(),
             hash: Xxh3::new(),
             out_len: 0,
+            out: Vec::with_capacity(2 * PIECE),
             ops: VecDeque::new(),
             blanks: 0,
             run: 0,
             begun: false,
             dropped_by: None,
             newline_due: false,
+            flagged: VecDeque::new(),
             told,
         };
         if style.bom {
@@ -167,8 +179,10 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     /// Takes the next batch; verdicts for its lines may follow.
-    pub(super) fn add(&mut self, batch: Batch) {
-        let placed = Placed { old_base: self.old_end, new_base: self.new_end, line_base: self.line_end, batch };
+    pub(super) fn add(&mut self, batch: Batch) -> io::Result<()> {
+        self.carry_out()?;
+        let placed =
+            Box::new(Placed { old_base: self.old_end, new_base: self.new_end, line_base: self.line_end, batch });
         self.old_end += placed.batch.text.len() as u64;
         self.new_end += placed.batch.new_len as u64;
         self.line_end += u64::from(placed.batch.lines);
@@ -176,6 +190,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.begin_batch(&placed);
         }
         self.batches.push_back(placed);
+        Ok(())
     }
 
     fn begin_batch(&mut self, placed: &Placed) {
@@ -198,6 +213,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             _ => {
                 self.keep_ops()?;
                 if let Verdict::Flag(rules) = verdict {
+                    self.carry_out()?;
                     self.flag(len, newline, rules);
                 }
                 self.begun = true;
@@ -205,7 +221,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.run = 0;
                 self.dropped_by = None;
                 self.newline_due = !newline;
-                self.feed(len, None)
+                self.kept += len;
+                Ok(())
             }
         }
     }
@@ -250,12 +267,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.feed(op.len, op.gone.as_ref())?;
             }
         }
-        if let [.., a, b] = self.ops.make_contiguous()
-            && let (Some(x), Some(y)) = (&mut a.gone, &b.gone)
+        if let Some(n) = self.ops.len().checked_sub(2)
+            && self.ops[n].gone.is_some()
+            && self.ops[n + 1].gone.is_some()
+            && let Some(last) = self.ops.pop_back()
+            && let Some(Op { len, gone: Some(rules) }) = self.ops.back_mut()
         {
-            add_rules(x, y);
-            a.len += b.len;
-            self.ops.pop_back();
+            add_rules(rules, &last.gone.unwrap_or_default());
+            *len += last.len;
         }
         Ok(())
     }
@@ -273,15 +292,12 @@ impl<'a, S: Sink> Emitter<'a, S> {
         // The line lies in the front batch, or in one of the next when that is done.
         let at = self.position();
         let len = len as usize - usize::from(newline);
-        for p in &mut self.batches {
+        for p in &self.batches {
             if at < p.new_base + p.batch.new_len as u64 || at == p.new_base {
                 let start = (at - p.new_base) as usize;
                 let old = p.batch.old_of(start..start + len);
                 let new = crate::edit::Span::new(start, start + len);
-                for &rule in rules {
-                    p.batch.found.push(Found { old, new, rule });
-                }
-                p.batch.found.sort_by_key(|f| (f.old, f.new, f.rule));
+                self.flagged.extend(rules.iter().map(|&rule| Found { old, new, rule }));
                 return;
             }
         }
@@ -292,9 +308,24 @@ impl<'a, S: Sink> Emitter<'a, S> {
         self.batches.front().map_or(self.new_end, |p| p.new_base + self.cursor.new as u64)
     }
 
-    /// Carries out a decision on the next `len` bytes of the text after phase 1: they stay, or
-    /// `gone` says by which rules they go.
-    fn feed(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
+    /// Decides on the next `len` bytes of the text after phase 1: they stay, or `gone` says by
+    /// which rules they go.
+    fn feed(&mut self, len: u64, gone: Option<&Rules>) -> io::Result<()> {
+        if gone.is_none() {
+            self.kept += len;
+            return Ok(());
+        }
+        self.carry_out()?;
+        self.advance(len, gone)
+    }
+
+    /// Carries out what was decided to stay.
+    fn carry_out(&mut self) -> io::Result<()> {
+        let kept = std::mem::take(&mut self.kept);
+        self.advance(kept, None)
+    }
+
+    fn advance(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
         while len > 0 {
             let Some(placed) = self.batches.pop_front() else { return Ok(()) };
             let left = placed.batch.new_len - self.cursor.new;
@@ -303,10 +334,9 @@ impl<'a, S: Sink> Emitter<'a, S> {
             len -= here as u64;
             if self.cursor.new == placed.batch.new_len {
                 self.end_edits(&placed, gone)?;
-                let rest = self.cursor.found..placed.batch.found.len();
-                if gone.is_none() {
-                    for i in rest {
-                        self.tell(&placed, i, self.clean)?;
+                while let Some(f) = self.next_found(&placed, usize::MAX) {
+                    if gone.is_none() {
+                        self.tell(&placed, f, self.clean)?;
                     }
                 }
                 if !placed.batch.text.ends_with('\n') {
@@ -326,24 +356,19 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     fn feed_batch(&mut self, p: &Placed, mut len: usize, gone: Option<&Rules>) -> io::Result<()> {
-        let end = self.cursor.new + len;
-        while self.cursor.found < p.batch.found.len() && (p.batch.found[self.cursor.found].new.start as usize) < end {
-            if gone.is_none() {
-                let ahead = (p.batch.found[self.cursor.found].new.start as usize).saturating_sub(self.cursor.new);
-                self.tell(p, self.cursor.found, self.clean + ahead as u64)?;
-            }
-            self.cursor.found += 1;
-        }
         while len > 0 {
             if let Some(stretch) = self.verbatim(p) {
                 let n = stretch.min(len);
+                let n = if gone.is_some() { self.room(p, n) } else { n };
                 let text = &p.batch.text[self.cursor.old..self.cursor.old + n];
                 match gone {
                     None => {
                         self.close()?;
+                        self.tell_before(p, self.cursor.new + n, true)?;
                         self.put(text)?;
                     }
                     Some(rules) => {
+                        self.tell_before(p, self.cursor.new + n, false)?;
                         self.open(p, rules)?;
                         self.take_out(text);
                     }
@@ -356,6 +381,19 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches
+    /// its limit. So a long change is told in the same parts wherever the batches were cut.
+    fn room(&self, p: &Placed, n: usize) -> usize {
+        let told =
+            if self.group.open && self.group.old_len < CHANGE_MAX as u64 { self.group.old_len as usize } else { 0 };
+        let full = CHANGE_MAX - told;
+        if n <= full {
+            return n;
+        }
+        let rest = &p.batch.text.as_bytes()[self.cursor.old + full - 1..self.cursor.old + n];
+        memchr::memchr(b'\n', rest).map_or(n, |i| full + i)
     }
 
     /// How many bytes from here on are as they were; `None` if an edit comes first.
@@ -399,6 +437,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
         let new = d.edits.new_text(e);
         let n = (new.len() - used).min(len);
         if n > 0 {
+            self.tell_before(p, self.cursor.new + n, gone.is_none())?;
             match gone {
                 None => {
                     let text = &new[used..used + n];
@@ -429,6 +468,33 @@ impl<'a, S: Sink> Emitter<'a, S> {
         Ok(())
     }
 
+    /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
+    fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
+        while let Some(f) = self.next_found(p, end) {
+            if stays {
+                let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
+                self.tell(p, f, self.clean + ahead as u64)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the next finding before byte `end`, of phase 1 or of the line rules.
+    fn next_found(&mut self, p: &Placed, end: usize) -> Option<Found> {
+        let before = |f: &&Found| (f.new.start as usize) < end;
+        let phase_1 = p.batch.found.get(self.cursor.found).filter(before).copied();
+        let flagged = self.flagged.front().filter(before).copied();
+        let key = |f: Found| (f.old, f.new, f.rule);
+        match (phase_1, flagged) {
+            (Some(a), Some(b)) if key(b) < key(a) => self.flagged.pop_front(),
+            (None, Some(_)) => self.flagged.pop_front(),
+            (found, _) => {
+                self.cursor.found += usize::from(found.is_some());
+                found
+            }
+        }
+    }
+
     fn put(&mut self, text: &str) -> io::Result<()> {
         self.clean += text.len() as u64;
         if self.style.newline == NewlineKind::Lf {
@@ -445,9 +511,23 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() < PIECE {
+            self.out.extend_from_slice(bytes);
+            return if self.out.len() < PIECE { Ok(()) } else { self.pass_on() };
+        }
+        self.pass_on()?;
         self.hash.update(bytes);
         self.out_len += bytes.len() as u64;
         self.sink.output(bytes)
+    }
+
+    /// Passes on what output is held.
+    fn pass_on(&mut self) -> io::Result<()> {
+        self.hash.update(&self.out);
+        self.out_len += self.out.len() as u64;
+        let done = if self.out.is_empty() { Ok(()) } else { self.sink.output(&self.out) };
+        self.out.clear();
+        done
     }
 
     fn take_out(&mut self, text: &str) {
@@ -504,8 +584,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     /// Tells a finding of the batch whose place in the output starts at `clean`.
-    fn tell(&mut self, p: &Placed, i: usize, clean: u64) -> io::Result<()> {
-        let f = p.batch.found[i];
+    fn tell(&mut self, p: &Placed, f: Found, clean: u64) -> io::Result<()> {
         self.tally.finding(f.rule);
         if !self.told {
             return Ok(());
@@ -536,11 +615,12 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
             self.feed(op.len, op.gone.as_ref())?;
         }
+        self.carry_out()?;
         // Edits that put nothing in may stand after the last line that stayed.
         if let Some(p) = self.batches.pop_front() {
             self.end_edits(&p, None)?;
-            for i in self.cursor.found..p.batch.found.len() {
-                self.tell(&p, i, self.clean)?;
+            while let Some(f) = self.next_found(&p, usize::MAX) {
+                self.tell(&p, f, self.clean)?;
             }
         }
         let newline = self.plan.ids.final_newline;
@@ -558,6 +638,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.put("\n")?;
         }
         self.close()?;
+        self.pass_on()?;
         let out = Emitted {
             settled_len: self.old_end,
             clean_len: self.clean,

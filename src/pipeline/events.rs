@@ -85,6 +85,12 @@ impl Tally {
         }
     }
 
+    /// Counts a document that was left alone, which is a finding.
+    pub fn left_alone(&mut self, rules: &RuleSet) {
+        self.counts.resize(self.counts.len().max(rules.rules().len()), (0, 0));
+        self.finding(rules.id("pipeline.left-alone"));
+    }
+
     /// Adds another document's.
     pub fn add(&mut self, other: &Tally) {
         self.counts.resize(self.counts.len().max(other.counts.len()), (0, 0));

@@ -47,6 +47,33 @@ struct Waiting {
     drop: Option<RuleId>,
 }
 
+/// Where the lines that stay for sure begin and end in a run: no suspects, no blank lines, nothing
+/// that is dropped. A suspect that looks up or down sees one of them or a wall.
+#[derive(Clone, Copy)]
+struct Between {
+    first: usize,
+    end: usize,
+}
+
+impl Between {
+    fn of(waiting: &[Waiting], suspects: &[bool]) -> Between {
+        let mut b = Between { first: 0, end: waiting.len() };
+        b.shrink(waiting, suspects);
+        b
+    }
+
+    /// After some more lines were dropped.
+    fn shrink(&mut self, waiting: &[Waiting], suspects: &[bool]) {
+        let gone = |j: usize| waiting[j].kind == Kind::Blank || waiting[j].drop.is_some() || suspects[j];
+        while self.first < waiting.len() && gone(self.first) {
+            self.first += 1;
+        }
+        while self.end > 0 && gone(self.end - 1) {
+            self.end -= 1;
+        }
+    }
+}
+
 /// Phase 2's state.
 pub(super) struct Decider<'p> {
     plan: &'p Plan,
@@ -163,13 +190,11 @@ impl<'p> Decider<'p> {
     /// Hands out what waits; with a right wall, rules that look around may flag what stays.
     fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Verdict)) {
         let waiting = std::mem::take(&mut self.waiting);
-        let suspects = self.suspects(&waiting);
+        let between = Between::of(&waiting, &self.suspects(&waiting));
         for (i, w) in waiting.iter().enumerate() {
             out(match (w.drop, right) {
                 (Some(by), _) => Verdict::Drop(by),
-                (None, Some(right)) => {
-                    self.flags(w.kind, &w.hits, |when| self.holds(when, &waiting, &suspects, i, right))
-                }
+                (None, Some(right)) => self.flags(w.kind, &w.hits, |when| self.holds(when, between, i, right)),
                 (None, None) => self.flags(w.kind, &w.hits, |_| false),
             });
         }
@@ -184,6 +209,7 @@ impl<'p> Decider<'p> {
     fn decide(&mut self, right: Wall) {
         let mut waiting = std::mem::take(&mut self.waiting);
         let suspects = self.suspects(&waiting);
+        let mut between = Between::of(&waiting, &suspects);
         // A second sweep only when a line that is no suspect went with one that is.
         loop {
             let mut again = false;
@@ -193,7 +219,7 @@ impl<'p> Decider<'p> {
                 }
                 let by = waiting[i].hits.iter().copied().find(|&id| {
                     let when = &self.plan.rules.rule(id).when;
-                    self.is_suspect(id) && self.holds(when, &waiting, &suspects, i, right)
+                    self.is_suspect(id) && self.holds(when, between, i, right)
                 });
                 let Some(by) = by else { continue };
                 waiting[i].drop = Some(by);
@@ -204,6 +230,7 @@ impl<'p> Decider<'p> {
                 {
                     waiting[next].drop = Some(by);
                     again |= !suspects[next];
+                    between.shrink(&waiting, &suspects);
                 }
             }
             if !again {
@@ -214,7 +241,7 @@ impl<'p> Decider<'p> {
     }
 
     /// Whether what is around line `i` of the run is as `when` says.
-    fn holds(&self, when: &When, waiting: &[Waiting], suspects: &[bool], i: usize, right: Wall) -> bool {
+    fn holds(&self, when: &When, between: Between, i: usize, right: Wall) -> bool {
         let left = self.left;
         let zone = when.zone.is_none_or(|zone| match zone {
             Zone::Head => left == Wall::Edge && right == Wall::Body,
@@ -222,16 +249,8 @@ impl<'p> Decider<'p> {
             Zone::Edge => left == Wall::Edge || right == Wall::Edge,
             Zone::Inside => left == Wall::Body && right == Wall::Body,
         });
-        let stays = |j: usize| waiting[j].kind != Kind::Blank && waiting[j].drop.is_none() && !suspects[j];
-        let up = || match (0..i).rev().find(|&j| stays(j)) {
-            Some(_) => Sight::Short,
-            None if self.above => Sight::Short,
-            None => Sight::Wall(left),
-        };
-        let down = || match (i + 1..waiting.len()).find(|&j| stays(j)) {
-            Some(_) => Sight::Short,
-            None => Sight::Wall(right),
-        };
+        let up = || if self.above || between.first < i { Sight::Short } else { Sight::Wall(left) };
+        let down = || if between.end > i + 1 { Sight::Short } else { Sight::Wall(right) };
         zone && when.prev.is_none_or(|n| sees(n, up()))
             && when.next.is_none_or(|n| sees(n, down()))
             && when.needs.as_deref().is_none_or(|m| self.marked(m))

@@ -112,6 +112,14 @@ impl Pipeline {
         self.run_as(input, sink, self.declared)
     }
 
+    /// What the document that `input` holds is, without cleaning it.
+    ///
+    /// # Errors
+    /// Those of `input`.
+    pub fn look<R: Read + Seek>(&self, input: &mut R) -> io::Result<Facts> {
+        decode::survey(input, self.declared)
+    }
+
     fn run_as<R: Read + Seek, S: Sink>(
         &self,
         input: &mut R,
@@ -216,15 +224,16 @@ impl Pipeline {
             #[cfg(feature = "parallel")]
             if some.len() > 1 {
                 use rayon::prelude::*;
-                let washed: Vec<Batch> = some
-                    .par_drain(..)
-                    .map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, &bytes))
-                    .collect();
+                let washed: Vec<Batch> =
+                    some.par_iter().map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, bytes)).collect();
+                some.drain(..).for_each(|b| batches.recycle(b));
                 washed.into_iter().try_for_each(&mut each)?;
                 continue;
             }
             for bytes in some.drain(..) {
-                each(wash(&mut washer, &bytes))?;
+                let batch = wash(&mut washer, &bytes);
+                batches.recycle(bytes);
+                each(batch)?;
             }
         }
         if hash.digest128() != facts.hash {
@@ -269,7 +278,7 @@ impl Whole {
         let pieces = std::mem::take(&mut batch.pieces);
         let hits = std::mem::take(&mut batch.hits);
         let new_len = batch.new_len;
-        emitter.add(batch);
+        emitter.add(batch)?;
         let mut hits = &hits[..];
         let mut rules: smallvec::SmallVec<[crate::edit::RuleId; 4]> = smallvec::SmallVec::new();
         let mut outcome = Ok(());

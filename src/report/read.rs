@@ -42,7 +42,11 @@ pub enum Entry {
     Change(Undo),
     /// A document is complete.
     Document(Box<Document>),
-    /// A finding, the summary or a failure: nothing to undo.
+    /// A document whose output never took its place, whatever was told of it before.
+    Failed(DocumentId),
+    /// The last line of a run that was not stopped.
+    Summary,
+    /// A finding: nothing to undo.
     Other,
 }
 
@@ -52,6 +56,7 @@ pub struct Reader<R> {
     input: R,
     name: String,
     line: usize,
+    offset: u64,
     text: Vec<u8>,
     /// What `begin` said of the document that is being read.
     begun: Option<(DocumentId, u64, u128)>,
@@ -60,20 +65,33 @@ pub struct Reader<R> {
 impl<R: BufRead> Reader<R> {
     /// Reads from `input`, which messages call `name`.
     pub fn new(input: R, name: impl Into<String>) -> Self {
-        Reader { input, name: name.into(), line: 0, text: Vec::new(), begun: None }
+        Reader { input, name: name.into(), line: 0, offset: 0, text: Vec::new(), begun: None }
+    }
+
+    /// Bytes read so far.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Moves the input to another line; messages no longer know its number.
+    #[cfg(feature = "cli")]
+    pub(crate) fn go_to(&mut self, seek: impl FnOnce(&mut R) -> std::io::Result<()>) -> std::io::Result<()> {
+        self.line = 0;
+        seek(&mut self.input)
     }
 
     /// The next line; `None` at the end, and also at a last line that breaks off.
     ///
     /// # Errors
     /// If the line is no record of a lave report of this version, or cannot be read.
-    pub fn next(&mut self) -> Result<Option<Entry>> {
+    pub fn next_entry(&mut self) -> Result<Option<Entry>> {
         self.text.clear();
         let n = self.input.read_until(b'\n', &mut self.text).map_err(|e| Error::io(&self.name, "read", &e))?;
         if n == 0 || !self.text.ends_with(b"\n") {
             return Ok(None);
         }
         self.line += 1;
+        self.offset += n as u64;
         match serde_json::from_slice::<Value>(&self.text).ok().and_then(|v| self.entry(&v)) {
             Some(Ok(e)) => Ok(Some(e)),
             Some(Err(what)) => Err(Error::new(&self.name, what).line(self.line)),
@@ -102,7 +120,8 @@ impl<R: BufRead> Reader<R> {
                 Entry::Change(Undo { new_range, old: v["old"].as_str()?.to_owned() })
             }
             "end" => {
-                let (id, len, hash_in) = self.begun.take()?;
+                let unknown = (DocumentId::Text(String::new()), 0, 0);
+                let (id, len, hash_in) = self.begun.take().unwrap_or(unknown);
                 Entry::Document(Box::new(Document {
                     id,
                     len,
@@ -125,9 +144,10 @@ impl<R: BufRead> Reader<R> {
             }
             "failed" => {
                 self.begun = None;
-                Entry::Other
+                Entry::Failed(id(v)?)
             }
-            "finding" | "summary" => Entry::Other,
+            "summary" => Entry::Summary,
+            "finding" => Entry::Other,
             _ => return None,
         }))
     }

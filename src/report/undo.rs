@@ -40,6 +40,7 @@ pub fn undo<R: Read, W: Write>(
         let len = new_range.end.checked_sub(new_range.start).ok_or_else(misfit)?;
         text.take(len, |_| Ok(()))?;
         rebuild.feed(&old, &mut bytes);
+        spill(&mut bytes, out)?;
         at = new_range.end;
     }
     text.rest(|piece| {

@@ -3,7 +3,7 @@
 //! A gate is derived from the literals that every match of the pattern holds: at the start of the
 //! line, at its end, or anywhere. It looks at the raw line and must let through whatever the
 //! pattern, which sees the line's key, could match (law 4): so literals are cut where line and key
-//! may differ, and a start or end that is not ASCII opens the gate.
+//! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::Rule;
+use super::{Key, Rule};
 
 /// What opens one rule's gate.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(crate) struct Gates {
 #[derive(Default)]
 struct Ends {
     seen: Box<Bitmap>,
+    /// Bytes of the longest literal.
+    longest: usize,
     by_head: HashMap<[u8; HEAD], Vec<(String, u16)>>,
 }
 
@@ -127,15 +129,11 @@ impl Gates {
         g
     }
 
-    /// Appends the rules that may match `line`, in order, to `out`. `lower` is scratch space.
-    pub(crate) fn open(&self, line: &str, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
-        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
-        let bytes = line.as_bytes();
-        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
-        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
-        let bytes = &bytes[from..to];
-        self.start.open(bytes, false, &self.all, out);
-        self.end.open(bytes, true, &self.all, out);
+    /// Appends the rules that may match `line`, in order, to `out`. `key` and `lower` are scratch
+    /// space.
+    pub(crate) fn open(&self, line: &str, key: &mut Key, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
+        self.start.open(line, false, key, out);
+        self.end.open(line, true, key, out);
         if let Some(inner) = &self.inner
             && line.len() <= inner.longest
         {
@@ -171,42 +169,56 @@ impl Ends {
         let b = literal.as_bytes();
         let head = if end { [b[b.len() - 1], b[b.len() - 2], b[b.len() - 3]] } else { [b[0], b[1], b[2]] };
         self.seen.set(head);
+        self.longest = self.longest.max(b.len());
         self.by_head.entry(head).or_default().push((literal, rule));
     }
 
-    fn open(&self, bytes: &[u8], end: bool, all: &[u16], out: &mut Vec<u16>) {
+    /// Wakes the rules one of whose literals stands at the start (or end) of the line.
+    fn open(&self, line: &str, end: bool, scratch: &mut Key, out: &mut Vec<u16>) {
         if self.by_head.is_empty() {
             return;
         }
+        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
+        let bytes = line.as_bytes();
+        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
+        let raw = &bytes[from..to];
+        let near = if end { &raw[raw.len().saturating_sub(HEAD)..] } else { &raw[..raw.len().min(HEAD)] };
+        if near.is_ascii() {
+            return self.look(raw, end, out);
+        }
+        // Line and key go out of step here: look at the key itself, as far as literals reach.
+        let cut = |mut at: usize| {
+            while !line.is_char_boundary(at) {
+                at += 1;
+            }
+            at
+        };
+        let reach = 6 * (self.longest + 1);
+        let part = if end { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
+        scratch.set(part);
+        self.look(scratch.text().as_bytes(), end, out);
+    }
+
+    fn look(&self, bytes: &[u8], end: bool, out: &mut Vec<u16>) {
         let n = bytes.len();
         let at = |i: usize| {
             let i = if end { n.checked_sub(i + 1) } else { Some(i) };
             i.and_then(|i| bytes.get(i)).copied().map(folded)
         };
-        let (Some(a), Some(b), Some(c)) = (at(0), at(1), at(2)) else {
-            // Shorter than a literal; but one character may stand for three of the key (`…`).
-            if !bytes.is_ascii() {
-                out.extend_from_slice(all);
-            }
-            return;
-        };
-        if (a | b | c) >= 0x80 {
-            out.extend(self.by_head.values().flatten().map(|(_, rule)| *rule));
-            return;
-        }
+        let (Some(a), Some(b), Some(c)) = (at(0), at(1), at(2)) else { return };
         if !self.seen.has([a, b, c]) {
             return;
         }
         for (literal, rule) in self.by_head.get(&[a, b, c]).into_iter().flatten() {
             let l = literal.as_bytes();
-            let same = (HEAD..l.len()).all(|i| match at(i) {
-                Some(x) if x >= 0x80 => true,
-                Some(x) => x == if end { l[l.len() - 1 - i] } else { l[i] },
-                None => false,
+            // Past a character beyond ASCII line and key may be out of step: what follows is open.
+            let same = (HEAD..l.len()).find_map(|i| match at(i) {
+                Some(x) if x >= 0x80 => Some(true),
+                Some(x) => (x != if end { l[l.len() - 1 - i] } else { l[i] }).then_some(false),
+                None => Some(false),
             });
-            // Past a character beyond ASCII line and key go out of step.
-            let loose = (HEAD..l.len()).any(|i| at(i).is_some_and(|x| x >= 0x80));
-            if same || loose {
+            if same.unwrap_or(true) {
                 out.push(*rule);
             }
         }
@@ -337,13 +349,14 @@ mod tests {
         let g = Gates::new(&refs);
         let open = |line: &str| {
             let mut out = Vec::new();
-            g.open(line, &mut Vec::new(), &mut out);
+            g.open(line, &mut Key::default(), &mut Vec::new(), &mut out);
             out
         };
         assert_eq!(open("Plain prose, nothing else."), [3]);
         assert_eq!(open("  PHOTO: someone"), [0, 3]);
         assert_eq!(open("X/Getty Images)"), [1, 3]);
         assert_eq!(open("This site uses Cookies."), [2, 3]);
-        assert!(open("“Photo: someone”").contains(&0), "not ASCII at the start: open");
+        assert_eq!(open("\u{A0}PHOTO: someone"), [0, 3], "spaces of any kind do not count");
+        assert_eq!(open("“Photo: someone”"), [3], "a quotation mark is no letter");
     }
 }

@@ -127,12 +127,13 @@ impl LineRules {
         if self.forced {
             self.gates.forced(open);
         } else {
-            self.gates.open(line, lower, open);
+            self.gates.open(line, key, lower, open);
         }
         let mut keyed = false;
+        let mut shape = Shape::default();
         for &n in open.iter() {
             let r = &self.ready[n as usize];
-            if !fits(&r.when, line) {
+            if !shape.fits(&r.when, line) {
                 continue;
             }
             if !keyed {
@@ -146,26 +147,49 @@ impl LineRules {
     }
 }
 
-/// Whether `line` by itself meets the conditions.
-fn fits(when: &When, line: &str) -> bool {
-    if let Some(max) = when.line_max {
-        let max = max as usize;
-        if line.len() > max * 4 || line.len() > max && line.chars().nth(max).is_some() {
+/// What conditions ask of a line, found out once and only when asked.
+#[derive(Default)]
+struct Shape {
+    stop: Option<bool>,
+    words: Option<u32>,
+    chars: Option<usize>,
+}
+
+/// Words and characters are counted up to here; no rule asks for more.
+const COUNTED: u32 = 1 << 12;
+
+impl Shape {
+    /// Whether `line` by itself meets the conditions; the cheap ones first.
+    fn fits(&mut self, when: &When, line: &str) -> bool {
+        if let Some(max) = when.line_max
+            && line.len() > max as usize * 4
+        {
             return false;
         }
+        if let Some(want) = when.final_stop {
+            // Headlines ask questions: a question mark is no final stop.
+            let stop =
+                *self.stop.get_or_insert_with(|| last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':'));
+            if stop != want {
+                return false;
+            }
+        }
+        if let Some(max) = when.line_max
+            && line.len() > max as usize
+        {
+            let chars = *self.chars.get_or_insert_with(|| line.chars().take(COUNTED as usize).count());
+            if chars > max as usize {
+                return false;
+            }
+        }
+        if when.words_min.is_some() || when.words_max.is_some() {
+            let n = *self.words.get_or_insert_with(|| words(line, COUNTED));
+            if when.words_min.is_some_and(|min| n < min) || when.words_max.is_some_and(|max| n > max) {
+                return false;
+            }
+        }
+        true
     }
-    if let Some(min) = when.words_min
-        && words(line, min) < min
-    {
-        return false;
-    }
-    if let Some(max) = when.words_max
-        && words(line, max + 1) > max
-    {
-        return false;
-    }
-    // Headlines ask questions: a question mark is no final stop.
-    when.final_stop.is_none_or(|want| want == last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':'))
 }
 
 #[cfg(test)]

@@ -155,7 +155,8 @@ pub struct Rule {
     pub action: Action,
     /// Under which conditions.
     pub when: When,
-    /// The regular expression, matched against the line's key; see [`Key`].
+    /// The regular expression, matched against the line's key: case folded, digits as `0`, spaces
+    /// and quotes plain.
     pub pattern: Option<String>,
     /// The mark that a line matched by this rule bears, for rules that need it.
     pub marks: Option<String>,

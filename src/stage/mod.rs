@@ -10,8 +10,12 @@
 //! get smaller by some measure that its docs state, or stop.
 
 mod controls;
+mod entities;
+mod mojibake;
 mod patterns;
 mod punctuation;
+mod quotes;
+mod stringified;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unicode;
@@ -40,8 +44,11 @@ pub const ORDER: &[&str] = &[
 /// alone.
 pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Box<dyn Stage>> {
     Some(match name {
+        "entities" => Box::new(entities::Entities::new(rules, options)),
+        "mojibake" => Box::new(mojibake::Mojibake::new(rules, options)),
         "controls" => Box::new(controls::Controls::new(rules, options)),
         "unicode" => Box::new(unicode::Unicode::new(rules, options)),
+        "quotes" => Box::new(quotes::Quotes::new(rules, options)),
         "punctuation" => Box::new(punctuation::Punctuation::new(rules, options)),
         "whitespace" => Box::new(whitespace::Whitespace::new(rules, options)),
         _ => return None,

@@ -1,5 +1,7 @@
 //! Dirty text in many scripts, for the laws.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
+
+pub mod settings;
 
 use proptest::prelude::*;
 

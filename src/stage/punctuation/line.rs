@@ -3,6 +3,9 @@
 //! Small words tell a language; a line that shows too few of them has none here, and then nothing
 //! that hangs on the language is done.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 /// The line's language, as far as it decides on punctuation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
@@ -40,6 +43,25 @@ const TIGHT: &[&str] = &[
     "zijn", "är", "в", "и", "как", "на", "не", "но", "он", "с", "что", "это", "я",
 ];
 
+/// The lists that are looked up.
+const LISTS: [&[&str]; 4] = [ENGLISH, ALSO_ENGLISH, FRENCH, TIGHT];
+
+/// For each word of any list its place in each; `NOT_IN` where it is not.
+fn index() -> &'static HashMap<&'static str, [u8; 4]> {
+    static INDEX: OnceLock<HashMap<&'static str, [u8; 4]>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut all: HashMap<&str, [u8; 4]> = HashMap::new();
+        for (n, list) in LISTS.iter().enumerate() {
+            for (at, word) in list.iter().enumerate() {
+                all.entry(word).or_insert([NOT_IN; 4])[n] = at as u8;
+            }
+        }
+        all
+    })
+}
+
+const NOT_IN: u8 = u8::MAX;
+
 /// How often words of a list occur, and how many different ones.
 #[derive(Default)]
 struct Count {
@@ -48,8 +70,11 @@ struct Count {
 }
 
 impl Count {
-    fn see(&mut self, word: &str, list: &[&str]) -> bool {
-        let Some(at) = list.iter().position(|w| *w == word) else { return false };
+    /// Counts the word that stands at `at` of its list.
+    fn see(&mut self, at: u8) -> bool {
+        if at == NOT_IN {
+            return false;
+        }
         self.all += 1;
         self.kinds |= 1 << (at % 64);
         true
@@ -68,11 +93,16 @@ pub(super) fn language(line: &str) -> Language {
     let mut also = Count::default();
     let mut guillemets = false;
     let mut word = String::with_capacity(16);
+    let index = index();
     for c in line.chars().chain(std::iter::once(' ')) {
         if c.is_alphabetic() {
             // No word of the lists is as long as this; what follows cannot make it one.
             if word.len() < 12 {
-                word.extend(c.to_lowercase());
+                match c {
+                    'a'..='z' => word.push(c),
+                    'A'..='Z' => word.push(c.to_ascii_lowercase()),
+                    c => word.extend(c.to_lowercase()),
+                }
             }
             continue;
         }
@@ -82,14 +112,15 @@ pub(super) fn language(line: &str) -> Language {
         }
         words += 1;
         let w = word.as_str();
-        if !english.see(w, ENGLISH) {
-            also.see(w, ALSO_ENGLISH);
+        let at = index.get(w).copied().unwrap_or([NOT_IN; 4]);
+        if !english.see(at[0]) {
+            also.see(at[1]);
         }
         let elided = matches!(c, '\'' | '’') && matches!(w, "l" | "d" | "qu" | "n" | "j" | "c");
-        if !french.see(w, FRENCH) && elided {
+        if !french.see(at[2]) && elided {
             french.all += 1;
         }
-        tight.see(w, TIGHT);
+        tight.see(at[3]);
         word.clear();
     }
     if english.kinds != 0 {

@@ -1,0 +1,220 @@
+//! What `clean` and `check` share: inputs, signals, and one document through the pipeline.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::Error;
+use crate::decode::Facts;
+use crate::pipeline::{Change, Finding, Outcome, Pipeline, Sink, Summary};
+use crate::report::{DocumentId, Journal};
+
+use super::Exit;
+use super::output::path;
+use crate::dump::Input;
+
+/// File name endings of formats that are text but must not be cleaned as such.
+const CONTAINERS: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson", "xml", "ipynb", "parquet"];
+
+/// Why a file of this name is not cleaned as text, if it is not.
+pub(crate) fn container(name: &Path) -> Option<String> {
+    let ending = name.extension()?.to_str()?.to_ascii_lowercase();
+    CONTAINERS
+        .contains(&ending.as_str())
+        .then(|| format!("a .{ending} file, whose fields lave cannot take out yet; --format text cleans it as text"))
+}
+
+/// Remembers the signal that asked the run to stop.
+#[derive(Clone)]
+pub(crate) struct Signals(Arc<AtomicUsize>);
+
+impl Signals {
+    pub(crate) fn watch() -> Signals {
+        let seen = Arc::new(AtomicUsize::new(0));
+        #[cfg(unix)]
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // A signal that was ignored from outside stays so; failing to watch is no reason to stop.
+            let _ = signal_hook::flag::register_usize(signal, seen.clone(), signal as usize);
+        }
+        Signals(seen)
+    }
+
+    /// How the program ends if it was asked to stop.
+    pub(crate) fn stop(&self) -> Option<Exit> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            n => Some(Exit::Stopped(n as i32)),
+        }
+    }
+}
+
+/// The inputs that the command line names. One folder's documents keep their names; of several
+/// inputs each keeps its own before them; in place, where it was typed, for they stay there.
+pub(crate) fn inputs(paths: &[PathBuf], in_place: bool) -> crate::Result<Vec<Input>> {
+    let several = paths.len() > 1;
+    paths
+        .iter()
+        .map(|p| {
+            let m = fs::metadata(p).map_err(|e| Error::io(path(p), "read", &e))?;
+            let own = || match p.file_name() {
+                Some(n) => PathBuf::from(n),
+                // `..` and the like: the folder's real name.
+                None => fs::canonicalize(p).ok().and_then(|c| c.file_name().map(PathBuf::from)).unwrap_or_default(),
+            };
+            let prefix = if m.is_dir() && !several {
+                PathBuf::new()
+            } else if in_place && let Some(typed) = below_here(p) {
+                typed
+            } else {
+                own()
+            };
+            Ok(Input { path: p.clone(), is_folder: m.is_dir(), prefix })
+        })
+        .collect()
+}
+
+/// The path itself, if it leads from the working folder downward.
+fn below_here(p: &Path) -> Option<PathBuf> {
+    use std::path::Component::{CurDir, Normal};
+    let parts = || p.components().filter(|c| *c != CurDir);
+    parts().all(|c| matches!(c, Normal(_))).then(|| parts().collect())
+}
+
+/// An input that can be read from the start again.
+pub(crate) enum Source {
+    File(File),
+    Memory(io::Cursor<Vec<u8>>),
+}
+
+impl Read for Source {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Source::File(f) => f.read(buf),
+            Source::Memory(m) => m.read(buf),
+        }
+    }
+}
+
+impl Seek for Source {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Source::File(f) => f.seek(to),
+            Source::Memory(m) => m.seek(to),
+        }
+    }
+}
+
+/// Standard input up to here is held in memory; more is spooled to a file without a name.
+const SPOOL: u64 = 8 << 20;
+
+impl Source {
+    pub(crate) fn open(p: &Path) -> crate::Result<Source> {
+        File::open(p).map(Source::File).map_err(|e| Error::io(path(p), "read", &e))
+    }
+
+    pub(crate) fn stdin() -> crate::Result<Source> {
+        let fail = |e: io::Error| Error::io("standard input", "read", &e);
+        let mut input = io::stdin().lock();
+        let mut head = Vec::new();
+        (&mut input).take(SPOOL).read_to_end(&mut head).map_err(fail)?;
+        if (head.len() as u64) < SPOOL {
+            return Ok(Source::Memory(io::Cursor::new(head)));
+        }
+        let spool = |e: io::Error| Error::io("a temporary file", "write", &e);
+        let mut file = tempfile::tempfile().map_err(spool)?;
+        file.write_all(&head).map_err(spool)?;
+        io::copy(&mut input, &mut file).map_err(spool)?;
+        Ok(Source::File(file))
+    }
+}
+
+/// One document's way out: its output and its records.
+pub(crate) struct Way<'a, 'r, W: Write, J: Write> {
+    pub(crate) id: &'a DocumentId,
+    pub(crate) out: W,
+    pub(crate) journal: Option<Journal<'r, J>>,
+    pub(crate) signals: &'a Signals,
+    /// Called with the number of bytes as they are written.
+    pub(crate) progress: &'a dyn Fn(u64),
+    /// Where a write failed: the output or the report.
+    pub(crate) failed: Option<Failed>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failed {
+    Output,
+    Report,
+    Stopped,
+}
+
+impl<W: Write, J: Write> Way<'_, '_, W, J> {
+    fn report(&mut self, write: impl FnOnce(&mut Journal<'_, J>) -> io::Result<()>) -> io::Result<()> {
+        let Some(j) = &mut self.journal else { return Ok(()) };
+        let done = write(j);
+        if done.is_err() {
+            self.failed = Some(Failed::Report);
+        }
+        done
+    }
+}
+
+impl<W: Write, J: Write> Sink for Way<'_, '_, W, J> {
+    fn begin(&mut self, facts: &Facts) -> io::Result<()> {
+        let id = self.id;
+        self.report(|j| j.begin(id, facts))
+    }
+    fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.signals.stop().is_some() {
+            self.failed = Some(Failed::Stopped);
+            return Err(io::Error::other("stopped"));
+        }
+        let done = self.out.write_all(bytes);
+        match &done {
+            Ok(()) => (self.progress)(bytes.len() as u64),
+            Err(_) => self.failed = Some(Failed::Output),
+        }
+        done
+    }
+    fn wants_changes(&self) -> bool {
+        self.journal.as_ref().is_some_and(Journal::is_full)
+    }
+    fn change(&mut self, c: &Change<'_>) -> io::Result<()> {
+        self.report(|j| j.change(c))
+    }
+    fn finding(&mut self, f: &Finding<'_>) -> io::Result<()> {
+        self.report(|j| j.finding(f))
+    }
+    fn end(&mut self, _: &Facts, s: &Summary) -> io::Result<()> {
+        self.report(|j| j.end(s))
+    }
+}
+
+/// Takes one document through the pipeline, or copies it if it is to be left alone, for which
+/// `why` may give a reason before anybody looks at its bytes.
+pub(crate) fn wash<W: Write, J: Write>(
+    pipeline: &Pipeline,
+    input: &mut Source,
+    why: Option<String>,
+    way: &mut Way<'_, '_, W, J>,
+) -> io::Result<Outcome> {
+    let outcome = match why {
+        None => pipeline.run(input, way)?,
+        Some(reason) => Outcome::LeftAlone { facts: pipeline.look(input)?, reason },
+    };
+    if let Outcome::LeftAlone { facts, reason } = &outcome {
+        let id = way.id;
+        way.report(|j| j.left_alone(id, reason, facts.len, facts.hash))?;
+        input.seek(SeekFrom::Start(0))?;
+        let mut buf = vec![0; 64 << 10];
+        loop {
+            let n = input.read(&mut buf)?;
+            if n == 0 {
+                break;
+            }
+            way.output(&buf[..n])?;
+        }
+    }
+    Ok(outcome)
+}

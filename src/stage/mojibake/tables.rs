@@ -1,0 +1,310 @@
+//! Single-byte encodings as which UTF-8 gets misread: for each character the byte that it stands
+//! for, and the part that this byte can play in UTF-8.
+//!
+//! The tables are the public mappings of bytes 80 to FF. Bytes that an encoding leaves undefined,
+//! and all C1 controls, stand for themselves ("sloppy"), which makes Latin-1 a part of
+//! Windows-1252. All state is a pair of look-up tables built once.
+
+use super::cost::class;
+
+/// A set of encodings: bit `n` is [`PAGES`]`[n]`.
+pub(super) type Set = u16;
+
+/// Windows-1252 and with it Latin-1, which most damage went through: first, so that it wins ties.
+pub(super) const CP1252: usize = 0;
+
+/// Each encoding: its name and the characters of bytes 80 to FF, `\u{FFFD}` where undefined.
+const PAGES: [(&str, &str); 16] = [
+    (
+        "windows-1252",
+        "€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}Ž\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}žŸ\
+         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
+         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
+         àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
+    ),
+    (
+        "windows-1250",
+        "€\u{FFFD}‚\u{FFFD}„…†‡\u{FFFD}‰Š‹ŚŤŽŹ\u{FFFD}‘’“”•–—\u{FFFD}™š›śťžź\
+         \u{A0}ˇ˘Ł¤Ą¦§¨©Ş«¬\u{AD}®Ż°±˛ł´µ¶·¸ąş»Ľ˝ľż\
+         ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
+         ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙",
+    ),
+    (
+        "windows-1251",
+        "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—\u{FFFD}™љ›њќћџ\
+         \u{A0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{AD}®Ї°±Ііґµ¶·ё№є»јЅѕї\
+         АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ\
+         абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    ),
+    (
+        "macintosh",
+        "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü\
+         †°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø\
+         ¿¡¬√ƒ≈∆«»…\u{A0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ\
+         ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{FFFD}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ",
+    ),
+    (
+        "iso-8859-2",
+        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+         \u{A0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{AD}ŽŻ°ą˛ł´ľśˇ¸šşťź˝žż\
+         ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
+         ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙",
+    ),
+    (
+        "windows-1254",
+        "€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}\u{FFFD}Ÿ\
+         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
+         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏĞÑÒÓÔÕÖ×ØÙÚÛÜİŞß\
+         àáâãäåæçèéêëìíîïğñòóôõö÷øùúûüışÿ",
+    ),
+    (
+        "windows-1253",
+        "€\u{FFFD}‚ƒ„…†‡\u{FFFD}‰\u{FFFD}‹\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—\u{FFFD}™\u{FFFD}›\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+         \u{A0}΅Ά£¤¥¦§¨©\u{FFFD}«¬\u{AD}®―°±²³΄µ¶·ΈΉΊ»Ό½ΎΏ\
+         ΐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡ\u{FFFD}ΣΤΥΦΧΨΩΪΫάέήί\
+         ΰαβγδεζηθικλμνξοπρςστυφχψωϊϋόύώ\u{FFFD}",
+    ),
+    (
+        "windows-1257",
+        "€\u{FFFD}‚\u{FFFD}„…†‡\u{FFFD}‰\u{FFFD}‹\u{FFFD}¨ˇ¸\u{FFFD}‘’“”•–—\u{FFFD}™\u{FFFD}›\u{FFFD}¯˛\u{FFFD}\
+         \u{A0}\u{FFFD}¢£¤\u{FFFD}¦§Ø©Ŗ«¬\u{AD}®Æ°±²³´µ¶·ø¹ŗ»¼½¾æ\
+         ĄĮĀĆÄÅĘĒČÉŹĖĢĶĪĻŠŃŅÓŌÕÖ×ŲŁŚŪÜŻŽß\
+         ąįāćäåęēčéźėģķīļšńņóōõö÷ųłśūüżž˙",
+    ),
+    (
+        "ibm437",
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ\
+         áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
+         └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
+         αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}",
+    ),
+    (
+        "ibm850",
+        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒ\
+         áíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐\
+         └┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀\
+         ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}",
+    ),
+    (
+        "ibm866",
+        "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ\
+         абвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
+         └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
+         рстуфхцчшщъыьэюяЁёЄєЇїЎў°∙·√№¤■\u{A0}",
+    ),
+    (
+        "koi8-r",
+        "─│┌┐└┘├┤┬┴┼▀▄█▌▐░▒▓⌠■∙√≈≤≥\u{A0}⌡°²·÷\
+         ═║╒ё╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡Ё╢╣╤╥╦╧╨╩╪╫╬©\
+         юабцдефгхийклмнопярстужвьызшэщчъ\
+         ЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ",
+    ),
+    (
+        "windows-1255",
+        "€\u{FFFD}‚ƒ„…†‡ˆ‰\u{FFFD}‹\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™\u{FFFD}›\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+         \u{A0}¡¢£₪¥¦§¨©×«¬\u{AD}®¯°±²³´µ¶·¸¹÷»¼½¾¿\
+         \u{5B0}\u{5B1}\u{5B2}\u{5B3}\u{5B4}\u{5B5}\u{5B6}\u{5B7}\u{5B8}\u{5B9}\u{FFFD}\u{5BB}\u{5BC}\u{5BD}\u{5BE}\u{5BF}\u{5C0}\u{5C1}\u{5C2}\u{5C3}װױײ׳״\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+         אבגדהוזחטיךכלםמןנסעףפץצקרשת\u{FFFD}\u{FFFD}\u{200E}\u{200F}\u{FFFD}",
+    ),
+    (
+        "windows-1258",
+        "€\u{FFFD}‚ƒ„…†‡ˆ‰\u{FFFD}‹Œ\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™\u{FFFD}›œ\u{FFFD}\u{FFFD}Ÿ\
+         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
+         ÀÁÂĂÄÅÆÇÈÉÊË\u{300}ÍÎÏĐÑ\u{309}ÓÔƠÖ×ØÙÚÛÜƯ\u{303}ß\
+         àáâăäåæçèéêë\u{301}íîïđñ\u{323}óôơö÷øùúûüư₫ÿ",
+    ),
+    (
+        "windows-1256",
+        "€پ‚ƒ„…†‡ˆ‰ٹ‹Œچژڈگ‘’“”•–—ک™ڑ›œ\u{200C}\u{200D}ں\
+         \u{A0}،¢£¤¥¦§¨©ھ«¬\u{AD}®¯°±²³´µ¶·¸¹؛»¼½¾؟\
+         ہءآأؤإئابةتثجحخدذرزسشصض×طظعغـفقك\
+         àلâمنهوçèéêëىيîï\u{64B}\u{64C}\u{64D}\u{64E}ô\u{64F}\u{650}÷\u{651}ù\u{652}ûü\u{200E}\u{200F}ے",
+    ),
+    (
+        "iso-8859-15",
+        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
+         \u{A0}¡¢£€¥Š§š©ª«¬\u{AD}®¯°±²³Žµ¶·ž¹º»ŒœŸ¿\
+         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
+         àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
+    ),
+];
+
+/// How much less likely each is than the first, in tenths of a nat: for choosing among them.
+pub(super) const PRIOR: [i32; PAGES.len()] = [0, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 20, 20, 30, 30, 100];
+
+/// Every encoding.
+const ALL: Set = Set::MAX;
+/// One past the last character that any of the tables is asked for.
+const LIMIT: usize = 0x2600;
+
+/// What a character can be in UTF-8, as a set of encodings for each part: first byte of a sequence
+/// of 2, 3 and 4, and a byte after the first.
+#[derive(Clone, Copy, Default)]
+struct Parts {
+    lead: [Set; 3],
+    cont: Set,
+    /// Of what script it is a letter, other than Latin; 0: none.
+    script: u8,
+    is_lower: bool,
+    is_upper: bool,
+}
+
+/// The tables, turned round.
+pub(super) struct Tables {
+    /// For each character under [`LIMIT`] its place in the other two; 0: in no encoding.
+    slot: Vec<u16>,
+    parts: Vec<Parts>,
+    /// For each place and encoding the byte; 0: none.
+    bytes: Vec<[u8; PAGES.len()]>,
+}
+
+impl Tables {
+    pub(super) fn new() -> Self {
+        let none = [0; PAGES.len()];
+        let mut t = Tables { slot: vec![0; LIMIT], parts: Vec::new(), bytes: vec![none] };
+        for (e, (_, chars)) in PAGES.iter().enumerate() {
+            for (b, c) in (0x80..=0xFF_u8).zip(chars.chars()) {
+                t.put(e, b, if c == '\u{FFFD}' { char::from(b) } else { c });
+            }
+            for b in 0x80..=0x9F_u8 {
+                t.put(e, b, char::from(b));
+            }
+        }
+        // The ISO encodings have controls where Windows has marks, and marks get shown for them.
+        for (e, (_, chars)) in PAGES.iter().enumerate().filter(|(_, (name, _))| name.starts_with("iso")) {
+            for (b, c) in (0x80..=0x9F_u8).zip(PAGES[CP1252].1.chars()).filter(|&(_, c)| !chars.contains(c)) {
+                t.put(e, b, c);
+            }
+        }
+        t.parts = t.bytes.iter().map(Parts::of).collect();
+        for (c, slot) in (0..).filter_map(char::from_u32).zip(&t.slot).filter(|(_, s)| **s != 0) {
+            t.parts[*slot as usize].letter(c);
+        }
+        t
+    }
+
+    fn put(&mut self, encoding: usize, byte: u8, c: char) {
+        let Some(slot) = self.slot.get_mut(c as usize) else { return };
+        if *slot == 0 {
+            *slot = self.bytes.len() as u16;
+            self.bytes.push([0; PAGES.len()]);
+        }
+        let known = &mut self.bytes[*slot as usize][encoding];
+        if *known == 0 {
+            *known = byte;
+        }
+    }
+
+    /// The byte of 80 to FF that `c` stands for.
+    pub(super) fn byte(&self, encoding: usize, c: char) -> Option<u8> {
+        let slot = *self.slot.get(c as usize)?;
+        let b = self.bytes[slot as usize][encoding];
+        (b != 0).then_some(b)
+    }
+
+    /// What `byte` looks like when it is read as that encoding.
+    #[cfg(test)]
+    pub(super) fn char_of(&self, encoding: usize, byte: u8) -> char {
+        let high = byte.checked_sub(0x80).and_then(|i| PAGES[encoding].1.chars().nth(i as usize));
+        high.filter(|&c| c != '\u{FFFD}').unwrap_or(char::from(byte))
+    }
+
+    /// In which encodings `text` holds a whole sequence of UTF-8, or one of the few broken forms
+    /// that are sites too: what nearly all sound text is rejected by, so it has to be quick.
+    ///
+    /// Plain letters of one script other than Latin do not count ("рад" is a sequence in IBM866):
+    /// what was misread has other forms beside them, or stands in a Latin word.
+    pub(super) fn seen_in(&self, text: &str) -> Set {
+        let bytes = text.as_bytes();
+        let (mut seen, mut at) = (0, 0);
+        // Encodings in which one, two or three more bytes would end a sequence, by its length.
+        let (mut of2, mut of3, mut of4) = (0, [0; 2], [0; 3]);
+        let mut last = Parts::default();
+        // How many letters in a row have been plain, whether a Latin one comes right before them, and
+        // what was not counted for their sake.
+        let (mut plain, mut mixed, mut held) = (0, false, 0);
+        while at < bytes.len() {
+            if bytes[at].is_ascii() {
+                // "Ã ", "Â " and `â"`.
+                if matches!((bytes[at], at), (b' ' | b'"', 2..))
+                    && matches!(bytes[at - 2..at], [0xC3, 0x82 | 0x83 | 0xA2])
+                {
+                    seen |= 1 << CP1252;
+                }
+                if last.script != 0 && bytes[at].is_ascii_alphabetic() {
+                    seen |= held;
+                }
+                held = 0;
+                at += 1;
+                while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
+                    at += 16;
+                }
+                (of2, of3, of4) = (0, [0; 2], [0; 3]);
+                (last, plain) = (Parts::default(), 0);
+                continue;
+            }
+            let b = bytes[at];
+            let tail = |i: usize| usize::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
+            let (c, len) = match b {
+                0..=0xDF => (usize::from(b & 0x1F) << 6 | tail(1), 2),
+                0xE0..=0xEF => (usize::from(b & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
+                _ => (LIMIT, 4),
+            };
+            let p = match c {
+                0xFFFD => Parts { cont: ALL, ..Parts::default() },
+                c => self.slot.get(c).map_or(Parts::default(), |&s| self.parts[s as usize]),
+            };
+            plain = match p.script {
+                0 => 0,
+                script if script == last.script && !(last.is_lower && p.is_upper) => plain + 1,
+                _ => 1,
+            };
+            let done = [of2, of3[1], of4[2]].map(|set| set & p.cont);
+            if plain < 2 {
+                held = 0;
+                mixed = at > 0 && bytes[at - 1].is_ascii_alphabetic();
+            }
+            at += len;
+            if done != [0; 3] {
+                for (n, set) in (2..).zip(done) {
+                    if plain < n || mixed {
+                        seen |= set;
+                    } else {
+                        held |= set;
+                    }
+                }
+            }
+            if c == 0x20AC && bytes[..at].ends_with("â€".as_bytes()) {
+                seen |= 1 << CP1252;
+            }
+            of2 = p.lead[0];
+            of3 = [p.lead[1], of3[0] & p.cont];
+            of4 = [p.lead[2], of4[0] & p.cont, of4[1] & p.cont];
+            last = p;
+        }
+        seen
+    }
+}
+
+impl Parts {
+    fn of(bytes: &[u8; PAGES.len()]) -> Parts {
+        let mut p = Parts::default();
+        for (e, b) in bytes.iter().enumerate() {
+            match b {
+                0x80..=0xBF => p.cont |= 1 << e,
+                0xC2..=0xDF => p.lead[0] |= 1 << e,
+                0xE0..=0xEF => p.lead[1] |= 1 << e,
+                0xF0..=0xF4 => p.lead[2] |= 1 << e,
+                _ => {}
+            }
+        }
+        p
+    }
+
+    /// Notes what letter `c` is.
+    fn letter(&mut self, c: char) {
+        let k = class(c);
+        self.script = k.letter_script();
+        (self.is_lower, self.is_upper) = (k.is_lower(), k.is_upper());
+    }
+}
