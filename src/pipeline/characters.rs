@@ -167,6 +167,9 @@ impl<'p> Washer<'p> {
     /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does.
     fn look(&mut self, line: &str) -> bool {
         self.hits.clear();
+        if line.is_empty() {
+            return false;
+        }
         let (hits, mut partial) = (&mut self.hits, false);
         self.plan.line_rules.each_hit(line, &mut self.scratch, |id, rule, _, _| {
             if rule.is_partial() {

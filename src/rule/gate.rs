@@ -105,10 +105,7 @@ impl Gates {
         }
         if !needles.is_empty() {
             let words: Vec<&str> = needles.iter().map(|(k, _)| k.as_str()).collect();
-            let automaton = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(&words);
+            let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&words);
             if let Ok(automaton) = automaton {
                 let packed = packed::Config::new().builder().extend(&words).build();
                 let rules = needles.into_iter().map(|(_, who)| who).collect();
@@ -243,17 +240,15 @@ fn stands(len: usize, want: impl Fn(usize) -> u8, at: impl Fn(usize) -> Option<u
 
 impl Inner {
     fn open(&self, line: &str, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
+        lower.clear();
+        lower.extend(line.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b.to_ascii_lowercase() }));
         if let Some(packed) = &self.packed
             && line.len() >= packed.minimum_len()
+            && packed.find(&lower).is_none()
         {
-            lower.clear();
-            lower.extend_from_slice(line.as_bytes());
-            lower.make_ascii_lowercase();
-            if packed.find(&lower).is_none() {
-                return;
-            }
+            return;
         }
-        for m in self.automaton.find_overlapping_iter(line) {
+        for m in self.automaton.find_overlapping_iter(&lower[..]) {
             out.extend_from_slice(&self.rules[m.pattern().as_usize()]);
         }
     }
@@ -278,8 +273,13 @@ fn need(rule: &Rule) -> Need {
         all.dedup();
         Some(all)
     };
+    let inner = required(&hir).and_then(|all| words(&all));
+    // "the " starts every tenth line.
+    let telling = |all: &[String], least: usize| all.iter().all(|l| l.len() >= least);
+    let by_inner = inner.as_deref().is_some_and(|all| telling(all, 5));
     if hir.properties().look_set_prefix().contains(Look::Start)
         && let Some(all) = ends(ExtractKind::Prefix, |l| &l[..ascii_head(l).min(LITERAL)])
+        && (telling(&all, 5) || !by_inner)
     {
         return Need::Start(all);
     }
@@ -288,7 +288,7 @@ fn need(rule: &Rule) -> Need {
     {
         return Need::End(all);
     }
-    required(&hir).and_then(|all| words(&all)).map_or(Need::Nothing, Need::Inner)
+    inner.map_or(Need::Nothing, Need::Inner)
 }
 
 /// Bytes before the first one that is not ASCII.
@@ -301,10 +301,17 @@ fn ascii_tail(l: &str) -> usize {
     l.bytes().rposition(|b| b >= 0x80).map_or(0, |i| i + 1)
 }
 
-/// The longest run of ASCII letters of `l`, which line and key have alike; three at least.
+/// The longest run of what line and key have alike, case and digits aside; three bytes at least, or
+/// a mark that is a needle by itself.
 fn longest_word(l: &str) -> Option<String> {
-    let words = l.split(|c: char| !c.is_ascii_lowercase());
-    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3).map(str::to_owned)
+    let alike = |c: char| c.is_ascii_lowercase() || c == '0' || is_mark(c);
+    let words = l.split(|c: char| !alike(c));
+    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3 || w.contains(is_mark)).map(str::to_owned)
+}
+
+/// Marks that a key keeps as they are.
+fn is_mark(c: char) -> bool {
+    matches!(c, '©' | '®' | '™' | '•' | '→')
 }
 
 /// Literals of which every match of `hir` holds at least one.
@@ -355,7 +362,10 @@ mod tests {
     #[test]
     fn derived_from_the_pattern() {
         assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo credit: ", "photo: "])));
-        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&[" to this report.", "d to this report"])));
+        assert_eq!(
+            needs("^[^.]+ contributed to this report[.]?$"),
+            Need::End(list(&[" to this report.", "d to this report"]))
+        );
         assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
         assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
     }

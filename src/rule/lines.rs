@@ -163,8 +163,8 @@ struct Shape {
     chars: Option<usize>,
 }
 
-/// Words and characters are counted up to here; no rule asks for more.
-const COUNTED: u32 = 1 << 12;
+/// Words are counted up to here; no rule can ask for more.
+pub(super) const WORDS_COUNTED: u32 = 256;
 
 impl Shape {
     /// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
@@ -191,13 +191,13 @@ impl Shape {
         if let Some(max) = when.line_max
             && line.len() > max as usize
         {
-            let chars = *self.chars.get_or_insert_with(|| line.chars().take(COUNTED as usize).count());
+            let chars = *self.chars.get_or_insert_with(|| line.chars().count());
             if chars > max as usize {
                 return false;
             }
         }
         if when.words_min.is_some() || when.words_max.is_some() {
-            let n = *self.words.get_or_insert_with(|| words(line, COUNTED));
+            let n = *self.words.get_or_insert_with(|| words(line, WORDS_COUNTED));
             if when.words_min.is_some_and(|min| n < min) || when.words_max.is_some_and(|max| n > max) {
                 return false;
             }

@@ -203,6 +203,13 @@ fn read_when(t: &Table<'_, '_>) -> Result<When> {
             _ => Neighbour::BodyOrEdge,
         }))
     };
+    for key in ["words_min", "words_max"] {
+        if let Some(v) = t.get(key)
+            && v.int()? >= super::lines::WORDS_COUNTED
+        {
+            return Err(v.error(format_args!("`{}` is more than words are counted", v.key)).remedy("255 is the most"));
+        }
+    }
     Ok(When {
         needles: t.array("needles")?.iter().map(|v| v.str().map(str::to_owned)).collect::<Result<_>>()?,
         line_max: t.int("line_max")?,
