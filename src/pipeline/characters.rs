@@ -102,6 +102,8 @@ pub(super) struct Washer<'p> {
     /// Lines within `now`, which stages may part: span and features.
     parts: Vec<(Span, Features)>,
     seen: Vec<Seen>,
+    /// Rules on whole lines that the line matches.
+    hits: Vec<RuleId>,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
 }
@@ -118,6 +120,7 @@ impl<'p> Washer<'p> {
             total: EditSet::default(),
             parts: Vec::new(),
             seen: Vec::new(),
+            hits: Vec::new(),
             lasting: Vec::new(),
         }
     }
@@ -132,10 +135,17 @@ impl<'p> Washer<'p> {
             let line = &text[start..end];
             let features = if self.plan.gates_open { Features::ALL } else { Features::of_line(line) };
             let old = Span::new(start, end);
-            let woken = self.plan.wakes_all || features.meets(self.plan.wakes) || self.pattern_hits(line);
+            let mut woken = self.plan.wakes_all || features.meets(self.plan.wakes);
+            let looked = !woken;
+            if looked {
+                woken = self.look(line);
+            }
             if woken && self.settle(line, features) {
                 self.add_dirty(&mut batch, old);
             } else {
+                if !looked {
+                    self.look(line);
+                }
                 let new = Span::new(batch.new_len, batch.new_len + line.len());
                 self.add_found(&mut batch, old, new, false);
                 self.add_piece(&mut batch, line, new);
@@ -154,13 +164,18 @@ impl<'p> Washer<'p> {
         batch
     }
 
-    /// Whether a rule with a pattern wants to change a part of the line.
-    fn pattern_hits(&mut self, line: &str) -> bool {
-        let mut hit = false;
-        if !self.plan.cut_rules.is_empty() {
-            self.plan.cut_rules.each_hit(line, &mut self.scratch, |_, _, _, _| hit = true);
-        }
-        hit
+    /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does.
+    fn look(&mut self, line: &str) -> bool {
+        self.hits.clear();
+        let (hits, mut partial) = (&mut self.hits, false);
+        self.plan.line_rules.each_hit(line, &mut self.scratch, |id, rule, _, _| {
+            if rule.is_partial() {
+                partial = true;
+            } else {
+                hits.push(id);
+            }
+        });
+        partial
     }
 
     /// Brings `line` to rest. True if that changed it: then `now` and `total` hold the outcome.
@@ -249,6 +264,7 @@ impl<'p> Washer<'p> {
         let mut at = 0;
         for part in now.split('\n') {
             let from = new.start as usize + at;
+            self.look(part);
             self.add_piece(batch, part, Span::new(from, from + part.len()));
             at += part.len() + 1;
         }
@@ -284,15 +300,13 @@ impl<'p> Washer<'p> {
         batch.found.append(&mut fresh);
     }
 
+    /// Adds a line with the rules that were just found to match it.
     fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span) {
         let n = batch.pieces.len() as u32;
         let blank = line.chars().all(char::is_whitespace);
-        let mut hit = false;
-        if !blank {
-            self.plan.line_rules.each_hit(line, &mut self.scratch, |id, _, _, _| {
-                hit = true;
-                batch.hits.push((n, id));
-            });
+        let hit = !blank && !self.hits.is_empty();
+        if hit {
+            batch.hits.extend(self.hits.iter().map(|&id| (n, id)));
         }
         let kind = if blank {
             Kind::Blank

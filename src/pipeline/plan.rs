@@ -35,10 +35,8 @@ pub(crate) struct Plan {
     pub(crate) wakes: Features,
     /// Whether some stage has to see every line.
     pub(crate) wakes_all: bool,
-    /// Rules on whole lines.
-    pub(crate) line_rules: LineRules,
-    /// Rules on parts of lines.
-    pub(crate) cut_rules: Arc<LineRules>,
+    /// Rules with a pattern.
+    pub(crate) line_rules: Arc<LineRules>,
     /// Whether some line rule depends on other lines.
     pub(crate) looks_around: bool,
     /// The marks that rules need.
@@ -62,8 +60,7 @@ impl Plan {
         let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
-        let (line_rules, cut_rules) = line_rules(&rules, false, &effect);
-        let cut_rules = Arc::new(cut_rules);
+        let line_rules = Arc::new(LineRules::new(&rules, false, |id, _| effect(id) != Effect::Off));
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
         };
@@ -95,7 +92,6 @@ impl Plan {
             wakes: Features::NONE,
             wakes_all: false,
             line_rules,
-            cut_rules,
             marks,
             options,
             ids,
@@ -108,9 +104,9 @@ impl Plan {
     fn add_patterns(&mut self) {
         self.wakes = self.stages.iter().fold(Features::NONE, |a, s| a | s.needs());
         self.wakes_all = self.wakes == Features::ALL;
-        if !self.cut_rules.is_empty() {
+        if !self.line_rules.only_whole_lines() {
             let before = self.stages.iter().position(|s| s.id() == "whitespace").unwrap_or(self.stages.len());
-            self.stages.insert(before, Box::new(Patterns::new(self.cut_rules.clone())));
+            self.stages.insert(before, Box::new(Patterns::new(self.line_rules.clone())));
         }
     }
 
@@ -119,9 +115,7 @@ impl Plan {
         self.stages.retain(|s| s.id() != "patterns");
         let effects = self.effects.clone();
         let effect = move |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
-        let (line_rules, cut_rules) = line_rules(&self.rules, true, &effect);
-        self.line_rules = line_rules;
-        self.cut_rules = Arc::new(cut_rules);
+        self.line_rules = Arc::new(LineRules::new(&self.rules, true, |id, _| effect(id) != Effect::Off));
         self.add_patterns();
         self.wakes_all = true;
     }
@@ -169,15 +163,6 @@ impl Plan {
             tally.count(self.ids.newline, other, 0);
         }
     }
-}
-
-/// Rules on whole lines, and rules on parts of lines, that are in force.
-fn line_rules(rules: &RuleSet, forced: bool, effect: &impl Fn(RuleId) -> Effect) -> (LineRules, LineRules) {
-    let part = |r: &Rule| matches!(r.action, Action::Cut(_) | Action::Replace(_));
-    (
-        LineRules::new(rules, forced, |id, r| !part(r) && effect(id) != Effect::Off),
-        LineRules::new(rules, forced, |id, r| part(r) && effect(id) != Effect::Off),
-    )
 }
 
 /// What each rule may do.

@@ -29,14 +29,15 @@ enum Need {
 
 /// Bytes of a literal that the first look compares.
 const HEAD: usize = 3;
+/// Bytes of a literal that are compared at all.
+const LITERAL: usize = 16;
 
-/// The gates of many rules, numbered from 0 in the order given.
+/// The gates of many rules, each under a number of the caller's.
 pub(crate) struct Gates {
     start: Ends,
     end: Ends,
     inner: Option<Inner>,
     always: Vec<u16>,
-    all: Vec<u16>,
 }
 
 /// Literals at one end of a line, under their first (or last) three bytes.
@@ -82,18 +83,11 @@ struct Inner {
 
 impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
-    pub(crate) fn new(rules: &[&Rule]) -> Self {
-        let mut g = Gates {
-            start: Ends::default(),
-            end: Ends::default(),
-            inner: None,
-            always: Vec::new(),
-            all: (0..rules.len() as u16).collect(),
-        };
+    pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
+        let mut g = Gates { start: Ends::default(), end: Ends::default(), inner: None, always: Vec::new() };
         let mut needles: Vec<(String, Vec<u16>)> = Vec::new();
         let mut longest = 0;
-        for (n, rule) in rules.iter().enumerate() {
-            let n = n as u16;
+        for (n, rule) in rules {
             match need(rule) {
                 Need::Start(all) => all.into_iter().for_each(|l| g.start.add(l, n, false)),
                 Need::End(all) => all.into_iter().for_each(|l| g.end.add(l, n, true)),
@@ -129,8 +123,8 @@ impl Gates {
         g
     }
 
-    /// Appends the rules that may match `line`, in order, to `out`. `key` and `lower` are scratch
-    /// space.
+    /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `key` and
+    /// `lower` are scratch space.
     pub(crate) fn open(&self, line: &str, key: &mut Key, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
         self.start.open(line, false, key, out);
         self.end.open(line, true, key, out);
@@ -139,18 +133,7 @@ impl Gates {
         {
             inner.open(line, lower, out);
         }
-        if !self.always.is_empty() {
-            out.extend_from_slice(&self.always);
-        }
-        if out.len() > 1 {
-            out.sort_unstable();
-            out.dedup();
-        }
-    }
-
-    /// All rules: every gate forced open.
-    pub(crate) fn forced(&self, out: &mut Vec<u16>) {
-        out.extend_from_slice(&self.all);
+        out.extend_from_slice(&self.always);
     }
 }
 
@@ -183,11 +166,10 @@ impl Ends {
         let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
         let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
         let raw = &bytes[from..to];
-        let near = if end { &raw[raw.len().saturating_sub(HEAD)..] } else { &raw[..raw.len().min(HEAD)] };
-        if near.is_ascii() {
-            return self.look(raw, end, out);
+        if self.look(raw, end, out) {
+            return;
         }
-        // Line and key go out of step here: look at the key itself, as far as literals reach.
+        // Line and key are out of step here: look at the key itself, as far as literals reach.
         let cut = |mut at: usize| {
             while !line.is_char_boundary(at) {
                 at += 1;
@@ -197,32 +179,66 @@ impl Ends {
         let reach = 6 * (self.longest + 1);
         let part = if end { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
         scratch.set(part);
-        self.look(scratch.text().as_bytes(), end, out);
+        let known = scratch.text().len() >= self.longest || part.len() == raw.len();
+        if !known {
+            out.extend(self.by_head.values().flatten().map(|(_, rule)| *rule));
+        } else {
+            self.look(scratch.text().as_bytes(), end, out);
+        }
     }
 
-    fn look(&self, bytes: &[u8], end: bool, out: &mut Vec<u16>) {
+    /// Looks at the bytes of a line or of its key. False if the first few are not all ASCII.
+    fn look(&self, bytes: &[u8], end: bool, out: &mut Vec<u16>) -> bool {
         let n = bytes.len();
         let at = |i: usize| {
             let i = if end { n.checked_sub(i + 1) } else { Some(i) };
             i.and_then(|i| bytes.get(i)).copied().map(folded)
         };
-        let (Some(a), Some(b), Some(c)) = (at(0), at(1), at(2)) else { return };
-        if !self.seen.has([a, b, c]) {
-            return;
+        let (mut head, mut j) = ([0; HEAD], 0);
+        for h in &mut head {
+            match at(j) {
+                None => return bytes.is_ascii(),
+                Some(x) if x >= 0x80 => return false,
+                Some(x) => *h = x,
+            }
+            j += 1;
+            while *h == b' ' && at(j) == Some(b' ') {
+                j += 1;
+            }
         }
-        for (literal, rule) in self.by_head.get(&[a, b, c]).into_iter().flatten() {
+        if !self.seen.has(head) {
+            return true;
+        }
+        for (literal, rule) in self.by_head.get(&head).into_iter().flatten() {
             let l = literal.as_bytes();
-            // Past a character beyond ASCII line and key may be out of step: what follows is open.
-            let same = (HEAD..l.len()).find_map(|i| match at(i) {
-                Some(x) if x >= 0x80 => Some(true),
-                Some(x) => (x != if end { l[l.len() - 1 - i] } else { l[i] }).then_some(false),
-                None => Some(false),
-            });
-            if same.unwrap_or(true) {
+            let want = |i: usize| if end { l[l.len() - 1 - i] } else { l[i] };
+            if stands(l.len(), want, at) {
                 out.push(*rule);
             }
         }
+        true
     }
+}
+
+/// Whether the bytes `want(0..len)` of a literal stand at the end of a line whose bytes, going
+/// inward, are `at(0..)`. A blank stands for any run of them; past a character beyond ASCII line
+/// and key may be out of step, so what follows is open.
+fn stands(len: usize, want: impl Fn(usize) -> u8, at: impl Fn(usize) -> Option<u8>) -> bool {
+    let mut j = 0;
+    for i in 0..len {
+        match at(j) {
+            None => return false,
+            Some(x) if x >= 0x80 => return true,
+            Some(x) if x != want(i) => return false,
+            Some(b' ') => {
+                while at(j) == Some(b' ') {
+                    j += 1;
+                }
+            }
+            Some(_) => j += 1,
+        }
+    }
+    true
 }
 
 impl Inner {
@@ -257,16 +273,18 @@ fn need(rule: &Rule) -> Need {
             .iter()
             .map(|l| std::str::from_utf8(l.as_bytes()).ok().map(cut).filter(|l| l.len() >= HEAD).map(str::to_owned))
             .collect();
-        all.filter(|a| !a.is_empty())
+        let mut all = all.filter(|a| !a.is_empty())?;
+        all.sort();
+        all.dedup();
+        Some(all)
     };
     if hir.properties().look_set_prefix().contains(Look::Start)
-        && let Some(all) =
-            ends(ExtractKind::Prefix, |l| &l[..l.find(' ').map_or(ascii_head(l), |i| ascii_head(l).min(i + 1))])
+        && let Some(all) = ends(ExtractKind::Prefix, |l| &l[..ascii_head(l).min(LITERAL)])
     {
         return Need::Start(all);
     }
     if hir.properties().look_set_suffix().contains(Look::End)
-        && let Some(all) = ends(ExtractKind::Suffix, |l| &l[l.rfind(' ').map_or(0, |i| i).max(ascii_tail(l))..])
+        && let Some(all) = ends(ExtractKind::Suffix, |l| &l[ascii_tail(l).max(l.len().saturating_sub(LITERAL))..])
     {
         return Need::End(all);
     }
@@ -336,8 +354,8 @@ mod tests {
 
     #[test]
     fn derived_from_the_pattern() {
-        assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo ", "photo: "])));
-        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&[" report.", " report"])));
+        assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo credit: ", "photo: "])));
+        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&[" to this report.", "d to this report"])));
         assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
         assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
     }
@@ -345,11 +363,11 @@ mod tests {
     #[test]
     fn opens_for_what_matches() {
         let set = rules(&["^photo: .*$", "^.*/getty images[)]?$", "uses cookies", "^[a-z]+$"]);
-        let refs: Vec<&Rule> = set.rules().iter().collect();
-        let g = Gates::new(&refs);
+        let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
             let mut out = Vec::new();
             g.open(line, &mut Key::default(), &mut Vec::new(), &mut out);
+            out.sort_unstable();
             out
         };
         assert_eq!(open("Plain prose, nothing else."), [3]);

@@ -27,33 +27,30 @@ fn is_stop(c: char) -> bool {
 /// Words of `line`, counted up to `most`: runs without white space that hold a letter or digit; in
 /// scripts that do not part words, two characters count as one word.
 pub(crate) fn words(line: &str, most: u32) -> u32 {
-    let mut count = 0;
-    let mut in_word = false;
-    let mut dense = 0;
-    for c in line.chars() {
-        if c.is_ascii() {
-            if c.is_ascii_alphanumeric() {
-                if !in_word {
-                    in_word = true;
-                    count += 1;
-                    if count >= most {
-                        return most;
-                    }
+    let bytes = line.as_bytes();
+    let (mut count, mut dense, mut in_word, mut at) = (0, 0, false, 0);
+    while let Some(&b) = bytes.get(at) {
+        let (blank, counts) = if b < 0x80 {
+            at += 1;
+            (matches!(b, b' ' | 9..=13), b.is_ascii_alphanumeric())
+        } else {
+            let Some(c) = line[at..].chars().next() else { break };
+            at += c.len_utf8();
+            if is_dense(c) {
+                dense += 1;
+                if count + dense / 2 >= most {
+                    return most;
                 }
-            } else if c.is_ascii_whitespace() {
-                in_word = false;
+                continue;
             }
-        } else if is_dense(c) {
-            dense += 1;
-            if count + dense / 2 >= most {
-                return most;
-            }
-        } else if c.is_whitespace() {
+            (c.is_whitespace(), c.is_alphanumeric())
+        };
+        if blank {
             in_word = false;
-        } else if !in_word && c.is_alphanumeric() {
+        } else if counts && !in_word {
             in_word = true;
             count += 1;
-            if count >= most {
+            if count + dense / 2 >= most {
                 return most;
             }
         }
@@ -70,15 +67,16 @@ fn is_dense(c: char) -> bool {
 /// One rule, ready to be matched.
 struct Ready {
     id: RuleId,
-    when: When,
     matcher: Matcher,
-    whole: Rule,
+    rule: Rule,
 }
 
 /// Rules with patterns, behind their gates.
 pub(crate) struct LineRules {
     ready: Vec<Ready>,
-    gates: Gates,
+    /// Gates of rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end
+    /// in a stop, and most rules want none.
+    gates: [Gates; 3],
     forced: bool,
 }
 
@@ -102,16 +100,19 @@ impl LineRules {
             .filter(|&(id, r)| pick(id, r))
             .filter_map(|(id, r)| {
                 let matcher = Matcher::new(r.pattern.as_deref()?);
-                Some(Ready { id, when: r.when.clone(), matcher, whole: r.clone() })
+                Some(Ready { id, matcher, rule: r.clone() })
             })
             .collect();
-        let gates = Gates::new(&ready.iter().map(|r| &r.whole).collect::<Vec<_>>());
+        let gates = [None, Some(true), Some(false)].map(|end| {
+            let of = ready.iter().enumerate().filter(|(_, r)| r.rule.when.final_stop == end);
+            Gates::new(of.map(|(n, r)| (n as u16, &r.rule)))
+        });
         LineRules { ready, gates, forced }
     }
 
-    /// Whether there is no rule at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ready.is_empty()
+    /// Whether there is no rule that changes a part of a line.
+    pub(crate) fn only_whole_lines(&self) -> bool {
+        !self.ready.iter().any(|r| r.rule.is_partial())
     }
 
     /// Calls `hit` with each rule whose pattern and own-line conditions `line` meets, and with the
@@ -124,16 +125,23 @@ impl LineRules {
     ) {
         let Scratch { key, lower, open } = scratch;
         open.clear();
+        let mut shape = Shape::default();
         if self.forced {
-            self.gates.forced(open);
+            open.extend(0..self.ready.len() as u16);
         } else {
-            self.gates.open(line, key, lower, open);
+            let by_end = if shape.stops(line) { 1 } else { 2 };
+            for n in [0, by_end] {
+                self.gates[n].open(line, key, lower, open);
+            }
+            if open.len() > 1 {
+                open.sort_unstable();
+                open.dedup();
+            }
         }
         let mut keyed = false;
-        let mut shape = Shape::default();
         for &n in open.iter() {
             let r = &self.ready[n as usize];
-            if !shape.fits(&r.when, line) {
+            if !shape.fits(&r.rule.when, line) {
                 continue;
             }
             if !keyed {
@@ -141,7 +149,7 @@ impl LineRules {
                 keyed = true;
             }
             if r.matcher.is_match(key.text()) {
-                hit(r.id, &r.whole, key, &r.matcher);
+                hit(r.id, &r.rule, key, &r.matcher);
             }
         }
     }
@@ -159,6 +167,12 @@ struct Shape {
 const COUNTED: u32 = 1 << 12;
 
 impl Shape {
+    /// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
+    fn stops(&mut self, line: &str) -> bool {
+        let stops = || last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':');
+        *self.stop.get_or_insert_with(stops)
+    }
+
     /// Whether `line` by itself meets the conditions; the cheap ones first.
     fn fits(&mut self, when: &When, line: &str) -> bool {
         if let Some(max) = when.line_max

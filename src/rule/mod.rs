@@ -173,6 +173,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it changes a part of a line, and not lines as a whole.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.action, Action::Cut(_) | Action::Replace(_))
+    }
+
     /// The stage that it belongs to.
     pub fn stage(&self) -> &str {
         self.id.split('.').next().unwrap_or_default()

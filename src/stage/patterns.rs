@@ -33,6 +33,9 @@ impl Stage for Patterns {
     fn edit(&self, line: &str, sink: &mut EditSink) {
         let mut scratch = Scratch::default();
         self.rules.each_hit(line, &mut scratch, |id, rule, key, matcher| {
+            if !rule.is_partial() {
+                return;
+            }
             for found in matcher.captures_iter(key.text()) {
                 match &rule.action {
                     Action::Cut(group) => {
