@@ -103,6 +103,17 @@ impl Gates {
                 Need::Nothing => g.always.push(n),
             }
         }
+        // A needle within another stands for both, so that no two can start at one place.
+        let short: Vec<String> = needles.iter().map(|(k, _)| k.clone()).collect();
+        let mut merged: Vec<(String, Vec<u16>)> = Vec::new();
+        for (k, who) in needles {
+            let k = short.iter().filter(|s| k.contains(s.as_str())).min_by_key(|s| (s.len(), *s)).cloned().unwrap_or(k);
+            match merged.iter_mut().find(|(m, _)| *m == k) {
+                Some((_, all)) => all.extend(who),
+                None => merged.push((k, who)),
+            }
+        }
+        let needles = merged;
         if !needles.is_empty() {
             let words: Vec<&str> = needles.iter().map(|(k, _)| k.as_str()).collect();
             let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&words);
@@ -244,8 +255,12 @@ impl Inner {
         lower.extend(line.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b.to_ascii_lowercase() }));
         if let Some(packed) = &self.packed
             && line.len() >= packed.minimum_len()
-            && packed.find(&lower).is_none()
         {
+            let mut from = 0;
+            while let Some(m) = packed.find_in(&lower, (from..lower.len()).into()) {
+                out.extend_from_slice(&self.rules[m.pattern().as_usize()]);
+                from = m.start() + 1;
+            }
             return;
         }
         for m in self.automaton.find_overlapping_iter(&lower[..]) {
