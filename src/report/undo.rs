@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn an_envelope_made_up_ends_in_some_bytes() {
-        for residue in [&[(1, 1)][..], &[(0, 1)], &[(3, 0), (1, 1), (0, 9)], &[(u64::MAX, u64::MAX)], &[(0, u64::MAX)]] {
+        for residue in [&[(1, 1)][..], &[(0, 1)], &[(3, 0), (1, 1), (0, 9)], &[(u64::MAX, u64::MAX)], &[(0, u64::MAX)]]
+        {
             let mut out = Vec::new();
             undo(&mut "Привет".as_bytes(), &envelope(residue), std::iter::empty(), &mut out).expect("memory");
         }
