@@ -10,7 +10,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((report, clean)) = halves(data) else { return };
     let mut reader = Reader::new(report.as_bytes(), "report");
     let mut changes = Vec::new();
-    while let Ok(Some(entry)) = reader.next() {
+    while let Ok(Some(entry)) = reader.next_entry() {
         match entry {
             Entry::Begin => changes.clear(),
             Entry::Change(u) => changes.push(u),

@@ -96,7 +96,7 @@ impl Bench {
         let mut reader = Reader::new(&report[..], "report");
         let mut changes = Vec::new();
         let mut back = None;
-        while let Some(entry) = reader.next().expect("lave's own report") {
+        while let Some(entry) = reader.next_entry().expect("lave's own report") {
             match entry {
                 Entry::Change(u) => changes.push(Ok(u)),
                 Entry::Document(d) => back = Some(d),

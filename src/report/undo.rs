@@ -143,3 +143,49 @@ impl<'r, R: Read> CleanText<'r, R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Encoding, Exceptions, Residue};
+
+    fn envelope(residue: &[(u64, u64)]) -> Envelope {
+        let residue = residue.iter().map(|&(at, len)| Residue { at, len, bytes: vec![0xFF] }).collect();
+        Envelope {
+            encoding: Encoding::UTF8,
+            bom: false,
+            newline: NewlineKind::Lf,
+            exceptions: Exceptions::default(),
+            residue,
+            out_newline: NewlineKind::Lf,
+            out_bom: false,
+        }
+    }
+
+    #[test]
+    fn an_envelope_made_up_ends_in_some_bytes() {
+        for residue in [&[(1, 1)][..], &[(0, 1)], &[(3, 0), (1, 1), (0, 9)], &[(u64::MAX, u64::MAX)], &[(0, u64::MAX)]]
+        {
+            let mut out = Vec::new();
+            undo(&mut "Привет".as_bytes(), &envelope(residue), std::iter::empty(), &mut out).expect("memory");
+        }
+    }
+
+    #[test]
+    fn what_was_deleted_is_passed_on_at_once() {
+        struct Most(usize);
+        impl Write for Most {
+            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+                self.0 = self.0.max(buf.len());
+                Ok(buf.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let changes = (0..1000).map(|_| Ok(Undo { new_range: 0..0, old: "a line\n".repeat(100) }));
+        let mut most = Most(0);
+        undo(&mut &b""[..], &envelope(&[]), changes, &mut most).expect("memory");
+        assert!(most.0 <= 700, "{} bytes at once", most.0);
+    }
+}
