@@ -45,7 +45,10 @@ impl Error {
         use std::io::ErrorKind as K;
         let remedy = match e.kind() {
             K::NotFound => Some("check the name"),
-            K::PermissionDenied => Some("check the permissions, or leave it out with --exclude"),
+            K::PermissionDenied if doing.starts_with("read") => {
+                Some("check the permissions, or leave it out with --exclude")
+            }
+            K::PermissionDenied => Some("check the permissions, or write elsewhere with -o"),
             K::StorageFull | K::QuotaExceeded => Some("free some space, or write elsewhere with -o"),
             K::ReadOnlyFilesystem => Some("write elsewhere with -o"),
             _ => None,

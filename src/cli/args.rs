@@ -130,6 +130,12 @@ pub(crate) struct Clean {
     /// `tally`: counts only, no changes; such a report cannot revert
     #[arg(long, value_name = "WHAT")]
     pub(crate) report_detail: Option<String>,
+    /// Threads [default: as many as there are cores]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<u32>,
+    /// Exit with 1 if there is any `finding`
+    #[arg(long, value_name = "WHAT", value_parser = ["finding"])]
+    pub(crate) fail_on: Option<String>,
     #[command(flatten)]
     pub(crate) what: What,
     #[command(flatten)]
@@ -137,12 +143,6 @@ pub(crate) struct Clean {
     /// Heed .gitignore and the like in folders
     #[arg(long)]
     pub(crate) gitignore: bool,
-    /// Threads [default: as many as there are cores]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<u32>,
-    /// Exit with 1 if there is any `finding`
-    #[arg(long, value_name = "WHAT", value_parser = ["finding"])]
-    pub(crate) fail_on: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -154,16 +154,16 @@ pub(crate) struct Check {
     /// Show the changes as a unified diff
     #[arg(long)]
     pub(crate) diff: bool,
-    #[command(flatten)]
-    pub(crate) what: What,
-    #[command(flatten)]
-    pub(crate) which: Which,
     /// Threads [default: as many as there are cores]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<u32>,
     /// Exit with 1 if there is any `finding`, too
     #[arg(long, value_name = "WHAT", value_parser = ["finding"])]
     pub(crate) fail_on: Option<String>,
+    #[command(flatten)]
+    pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) which: Which,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,8 @@ impl Progress {
             }
             None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes} {bytes_per_sec} {wide_msg}")),
         };
+        // Seen from the start, not only when the first documents are done.
+        bar.tick();
         Progress(Some(bar))
     }
 

@@ -209,11 +209,12 @@ fn hash_of(p: &Path) -> Result<(u64, u128)> {
 struct Hashing<W> {
     out: W,
     hash: Xxh3,
+    failed: bool,
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        let n = self.out.write(buf)?;
+        let n = self.out.write(buf).inspect_err(|_| self.failed = true)?;
         self.hash.update(&buf[..n]);
         Ok(n)
     }
@@ -234,11 +235,9 @@ fn one(job: &Job<'_>, output: &Output, report: &Path) -> Result<()> {
     let staged = Staged::new(&place, in_place.then_some(job.cleaned.as_path()), in_place)?;
     let fail = |e: io::Error| Error::io(path(&job.cleaned), "revert", &e);
     let mut clean = BufReader::new(File::open(&job.cleaned).map_err(fail)?);
-    let mut out = Hashing { out: BufWriter::with_capacity(1 << 17, staged), hash: Xxh3::new() };
-    match &doc.envelope {
-        None => {
-            io::copy(&mut clean, &mut out).map_err(fail)?;
-        }
+    let mut out = Hashing { out: BufWriter::with_capacity(1 << 17, staged), hash: Xxh3::new(), failed: false };
+    let rebuilt = match &doc.envelope {
+        None => io::copy(&mut clean, &mut out).map(drop),
         Some(envelope) => {
             let mut reader = open(report)?;
             reader.seek(job.place.at).map_err(fail)?;
@@ -254,10 +253,11 @@ fn one(job: &Job<'_>, output: &Output, report: &Path) -> Result<()> {
                 }
                 None
             });
-            undo(&mut clean, envelope, changes, &mut out).map_err(fail)?;
+            undo(&mut clean, envelope, changes, &mut out)
         }
-    }
+    };
     let write = |e: io::Error| Error::io(path(&place), "write", &e);
+    rebuilt.map_err(|e| if out.failed { write(e) } else { fail(e) })?;
     out.flush().map_err(write)?;
     if out.hash.digest128() != doc.hash {
         return Err(Error::new(path(&place), "what was rebuilt is not the original, so it was not written")

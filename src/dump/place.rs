@@ -232,10 +232,9 @@ fn link(file: &File, place: &Path) -> io::Result<()> {
         Err(e) if e == rustix::io::Errno::EXIST => {}
         Err(e) => return Err(e.into()),
     }
-    // A link cannot replace: take a name beside, then rename over.
-    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // A link cannot replace: take a name beside (a short one, for names have a limit), then rename over.
     for n in 0..1000u32 {
-        let beside = place.with_file_name(format!(".{name}.lave-{}-{n}.tmp", std::process::id()));
+        let beside = place.with_file_name(format!(".lave-{}-{n}.tmp", std::process::id()));
         match link(&beside) {
             Ok(()) => {
                 return fs::rename(&beside, place).inspect_err(|_| {
