@@ -36,6 +36,14 @@ const LITERAL: usize = 16;
 pub(crate) struct Gates {
     start: Ends,
     end: Ends,
+    /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
+    /// stop, and most rules want none.
+    rest: [Rest; 3],
+}
+
+/// Gates of rules that no start or end of the line opens.
+#[derive(Default)]
+struct Rest {
     inner: Option<Inner>,
     always: Vec<u16>,
 }
@@ -84,25 +92,55 @@ struct Inner {
 impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
-        let mut g = Gates { start: Ends::default(), end: Ends::default(), inner: None, always: Vec::new() };
-        let mut needles: Vec<(String, Vec<u16>)> = Vec::new();
-        let mut longest = 0;
+        let mut g = Gates { start: Ends::default(), end: Ends::default(), rest: Default::default() };
+        let mut needles: [Vec<(String, Vec<u16>)>; 3] = Default::default();
+        let mut longest = [0; 3];
         for (n, rule) in rules {
+            let class = match rule.when.final_stop {
+                None => 0,
+                Some(true) => 1,
+                Some(false) => 2,
+            };
             match need(rule) {
                 Need::Start(all) => all.into_iter().for_each(|l| g.start.add(l, n, false)),
                 Need::End(all) => all.into_iter().for_each(|l| g.end.add(l, n, true)),
                 Need::Inner(all) => {
-                    longest = longest.max(rule.when.line_max.map_or(usize::MAX, |m| m as usize * 4));
+                    longest[class] = longest[class].max(rule.when.line_max.map_or(usize::MAX, |m| m as usize * 4));
                     for l in all {
-                        match needles.iter_mut().find(|(k, _)| *k == l) {
+                        match needles[class].iter_mut().find(|(k, _)| *k == l) {
                             Some((_, who)) => who.push(n),
-                            None => needles.push((l, vec![n])),
+                            None => needles[class].push((l, vec![n])),
                         }
                     }
                 }
-                Need::Nothing => g.always.push(n),
+                Need::Nothing => g.rest[class].always.push(n),
             }
         }
+        for ((rest, needles), longest) in g.rest.iter_mut().zip(needles).zip(longest) {
+            rest.add_needles(needles, longest);
+        }
+        g
+    }
+
+    /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `stops` tells
+    /// whether the line ends in a stop; `key` and `lower` are scratch space.
+    pub(crate) fn open(&self, line: &str, stops: bool, key: &mut Key, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
+        self.start.open(line, false, key, out);
+        self.end.open(line, true, key, out);
+        lower.clear();
+        for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
+            if let Some(inner) = &rest.inner
+                && line.len() <= inner.longest
+            {
+                inner.open(line, lower, out);
+            }
+            out.extend_from_slice(&rest.always);
+        }
+    }
+}
+
+impl Rest {
+    fn add_needles(&mut self, needles: Vec<(String, Vec<u16>)>, longest: usize) {
         // A needle within another stands for both, so that no two can start at one place.
         let short: Vec<String> = needles.iter().map(|(k, _)| k.clone()).collect();
         let mut merged: Vec<(String, Vec<u16>)> = Vec::new();
@@ -120,28 +158,14 @@ impl Gates {
             if let Ok(automaton) = automaton {
                 let packed = packed::Config::new().builder().extend(&words).build();
                 let rules = needles.into_iter().map(|(_, who)| who).collect();
-                g.inner = Some(Inner { packed, automaton, rules, longest });
+                self.inner = Some(Inner { packed, automaton, rules, longest });
             } else {
                 // More needles than the automaton can hold: their rules look at every line.
-                g.always.extend(needles.into_iter().flat_map(|(_, who)| who));
-                g.always.sort_unstable();
-                g.always.dedup();
+                self.always.extend(needles.into_iter().flat_map(|(_, who)| who));
+                self.always.sort_unstable();
+                self.always.dedup();
             }
         }
-        g
-    }
-
-    /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `key` and
-    /// `lower` are scratch space.
-    pub(crate) fn open(&self, line: &str, key: &mut Key, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
-        self.start.open(line, false, key, out);
-        self.end.open(line, true, key, out);
-        if let Some(inner) = &self.inner
-            && line.len() <= inner.longest
-        {
-            inner.open(line, lower, out);
-        }
-        out.extend_from_slice(&self.always);
     }
 }
 
@@ -251,8 +275,9 @@ fn stands(len: usize, want: impl Fn(usize) -> u8, at: impl Fn(usize) -> Option<u
 
 impl Inner {
     fn open(&self, line: &str, lower: &mut Vec<u8>, out: &mut Vec<u16>) {
-        lower.clear();
-        lower.extend(line.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b.to_ascii_lowercase() }));
+        if lower.is_empty() {
+            lower.extend(line.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b.to_ascii_lowercase() }));
+        }
         if let Some(packed) = &self.packed
             && line.len() >= packed.minimum_len()
         {
@@ -391,7 +416,7 @@ mod tests {
         let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
             let mut out = Vec::new();
-            g.open(line, &mut Key::default(), &mut Vec::new(), &mut out);
+            g.open(line, line.ends_with('.'), &mut Key::default(), &mut Vec::new(), &mut out);
             out.sort_unstable();
             out
         };

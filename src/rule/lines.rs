@@ -14,12 +14,17 @@ pub(crate) fn is_body(line: &str) -> bool {
         && (surely_words(line.as_bytes()) >= BODY_WORDS || words(line, BODY_WORDS) >= BODY_WORDS)
 }
 
-/// Words that follow a space with a letter or digit at once, within the first few hundred bytes:
-/// no more than there are. Written so that the compiler makes vector instructions of it.
+/// Words that a space and an ASCII letter begin, within the first few hundred bytes: no more than
+/// there are. Written so that the compiler makes vector instructions of it.
 fn surely_words(bytes: &[u8]) -> u32 {
-    let bytes = &bytes[..bytes.len().min(256)];
-    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
-    pairs.map(|(a, b)| u8::from((*a == b' ') & b.is_ascii_alphanumeric())).fold(0u8, |n, x| n.saturating_add(x)).into()
+    const LANES: usize = 32;
+    let mut lanes = [0u8; LANES];
+    for w in bytes[..bytes.len().min(8 * LANES + 1)].windows(LANES + 1).step_by(LANES) {
+        for i in 0..LANES {
+            lanes[i] += u8::from((w[i] == b' ') & ((w[i + 1] | 0x20).wrapping_sub(b'a') < 26));
+        }
+    }
+    lanes.iter().map(|&n| u32::from(n)).sum()
 }
 
 /// The last character, closing quotes, brackets and spaces aside.
@@ -84,9 +89,7 @@ struct Ready {
 /// Rules with patterns, behind their gates.
 pub(crate) struct LineRules {
     ready: Vec<Ready>,
-    /// Gates of rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end
-    /// in a stop, and most rules want none.
-    gates: [Gates; 3],
+    gates: Gates,
     forced: bool,
 }
 
@@ -113,10 +116,7 @@ impl LineRules {
                 Some(Ready { id, matcher, rule: r.clone() })
             })
             .collect();
-        let gates = [None, Some(true), Some(false)].map(|end| {
-            let of = ready.iter().enumerate().filter(|(_, r)| r.rule.when.final_stop == end);
-            Gates::new(of.map(|(n, r)| (n as u16, &r.rule)))
-        });
+        let gates = Gates::new((0..).zip(ready.iter().map(|r| &r.rule)));
         LineRules { ready, gates, forced }
     }
 
@@ -139,10 +139,7 @@ impl LineRules {
         if self.forced {
             open.extend(0..self.ready.len() as u16);
         } else {
-            let by_end = if shape.stops(line) { 1 } else { 2 };
-            for n in [0, by_end] {
-                self.gates[n].open(line, key, lower, open);
-            }
+            self.gates.open(line, shape.stops(line), key, lower, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();
