@@ -46,3 +46,18 @@ fn findings_on_many_lines() {
     assert!(c.findings().len() >= 5000);
     assert!(c.findings().is_sorted_by_key(|f| f.old_range.start));
 }
+
+/// Where blank lines may stay, a gap of them does not wait for its end, and stays whole.
+#[test]
+fn a_long_gap_stays() {
+    for pairs in [&["stages=none"][..], &["without=whitespace"], &["whitespace.blank_lines=100000"]] {
+        for blanks in [65_535, 65_536, 65_537, 70_000] {
+            let text = format!("One.\n{}Story continues below\n\n\n", "\n".repeat(blanks));
+            let c = pipeline(pairs).clean(text.as_bytes());
+            assert_eq!(c.revert(), text.as_bytes());
+            same(&pipeline(pairs).with_batch(1000).with_jobs(3).clean(text.as_bytes()), &c);
+            let again = pipeline(pairs).clean_str(c.text());
+            assert!(again.changes().is_empty(), "{pairs:?}, {blanks}: {:?}", again.changes().len());
+        }
+    }
+}

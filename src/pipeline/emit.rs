@@ -18,6 +18,8 @@ use xxhash_rust::xxh3::Xxh3;
 const CHANGE_MAX: usize = 64 << 10;
 /// Bytes of output that are worth passing on.
 const PIECE: usize = 32 << 10;
+/// Blank lines that may wait for what comes after them. Where more may stay than that, all stay.
+const GAP_MAX: u32 = 1 << 16;
 /// Bytes of a finding's text that are told.
 const FINDING_TEXT: usize = 240;
 
@@ -235,9 +237,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
         if !self.begun && self.plan.acts(ids.leading_blank) {
             return self.op(len, Some(ids.leading_blank));
         }
+        let most = if self.plan.acts(ids.blank_run) { self.plan.options.whitespace_blank_lines } else { u32::MAX };
+        if most > GAP_MAX && self.blanks >= GAP_MAX {
+            // However often the document is cleaned, this gap is too long.
+            self.keep_ops()?;
+            return self.feed(len, None);
+        }
         self.ops.push_back(Op { len, gone: None });
         self.blanks += 1;
-        let most = if self.plan.acts(ids.blank_run) { self.plan.options.whitespace_blank_lines } else { u32::MAX };
         // Around a dropped line the longer of the two runs stays, not both.
         let too_many = self.blanks > most;
         let twice = self.dropped_by.is_some() && self.blanks > self.run;
