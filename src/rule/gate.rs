@@ -12,7 +12,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::{Key, Rule};
+use super::{Key, Rule, becomes_ascii};
 
 /// What opens one rule's gate.
 #[derive(Debug, PartialEq, Eq)]
@@ -199,6 +199,13 @@ impl Ends {
         let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
         let raw = &bytes[from..to];
         if self.look(raw, end, out) {
+            return;
+        }
+        // A character that stays beyond ASCII is in no literal.
+        let text = &line[from..to];
+        let stays = |c: char| !c.is_ascii() && !becomes_ascii(c);
+        let near = if end { text.chars().rev().take(HEAD).any(stays) } else { text.chars().take(HEAD).any(stays) };
+        if near {
             return;
         }
         // Line and key are out of step here: look at the key itself, as far as literals reach.

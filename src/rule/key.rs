@@ -59,6 +59,11 @@ impl Key {
     }
 }
 
+/// Whether `c`, beyond ASCII, is written in ASCII in a key.
+pub(super) fn becomes_ascii(c: char) -> bool {
+    is_space(c) || matches!(c, '\u{B4}' | '\u{AB}' | '\u{BB}' | '\u{2010}'..='\u{2033}')
+}
+
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{180E}')
 }
@@ -76,6 +81,15 @@ mod tests {
         let at = k.text().find("more").expect("there");
         assert_eq!(&line[k.span_in_line(at..at + 4)], "More");
         assert_eq!(&line[k.span_in_line(0..k.text().len())], line.trim());
+    }
+
+    #[test]
+    fn what_becomes_ascii_is_known() {
+        let mut k = Key::default();
+        for c in (0x80..=0x10_FFFF).filter_map(char::from_u32) {
+            k.set(&format!("a{c}a"));
+            assert!(!k.text().is_ascii() || becomes_ascii(c), "U+{:04X}", u32::from(c));
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) fn words(line: &str, most: u32) -> u32 {
     while let Some(&b) = bytes.get(at) {
         let (blank, counts) = if b < 0x80 {
             at += 1;
-            (matches!(b, b' ' | 9..=13), b.is_ascii_alphanumeric())
+            (matches!(b, b' ' | 9..=13), !in_word && b.is_ascii_alphanumeric())
         } else {
             let Some(c) = line[at..].chars().next() else { break };
             at += c.len_utf8();
@@ -58,11 +58,11 @@ pub(crate) fn words(line: &str, most: u32) -> u32 {
                 }
                 continue;
             }
-            (c.is_whitespace(), c.is_alphanumeric())
+            (c.is_whitespace(), !in_word && c.is_alphanumeric())
         };
         if blank {
             in_word = false;
-        } else if counts && !in_word {
+        } else if counts {
             in_word = true;
             count += 1;
             if count + dense / 2 >= most {
