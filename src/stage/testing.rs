@@ -1,10 +1,16 @@
 //! One stage by itself, for unit tests: every rule that comes with lave may act.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Stage;
 use crate::edit::{EditSet, EditSink, Effect};
 use crate::rule::{Level, RuleSet};
+
+/// The rules that come with lave, read once for all tests.
+pub(crate) fn rules() -> &'static RuleSet {
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("rules load"));
+    &RULES
+}
 
 /// What one stage made of one line.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::stage::testing::wash;
+use crate::stage::testing::{rules, wash};
 
-fn stage(punctuation_dashes: Dashes, punctuation_ellipsis: Ellipsis) -> (Punctuation, RuleSet) {
-    let rules = RuleSet::builtin().expect("rules load");
+fn stage(punctuation_dashes: Dashes, punctuation_ellipsis: Ellipsis) -> (Punctuation, &'static RuleSet) {
+    let rules = rules();
     let options = Options { punctuation_dashes, punctuation_ellipsis, ..Options::default() };
-    (Punctuation::new(&rules, &options), rules)
+    (Punctuation::new(rules, &options), rules)
 }
 
-fn plain() -> (Punctuation, RuleSet) {
+fn plain() -> (Punctuation, &'static RuleSet) {
     stage(Dashes::Keep, Ellipsis::Keep)
 }
 
@@ -32,7 +32,7 @@ fn fixes() {
         ),
         ("uno,, dos", "uno, dos", "comma-any"),
     ] {
-        let washed = wash(&stage, &rules, line);
+        let washed = wash(&stage, rules, line);
         assert_eq!(washed.text, want, "{line:?}");
         assert!(washed.by.iter().any(|r| r.ends_with(by)), "{line:?}: {:?}", washed.by);
     }
@@ -65,14 +65,14 @@ fn keeps() {
         "it is sad :( but the end ) of it is not",
         "( ; 7 April 1944) is the date of it and the",
     ] {
-        assert_eq!(wash(&stage, &rules, line).text, line);
+        assert_eq!(wash(&stage, rules, line).text, line);
     }
 }
 
 #[test]
 fn style_by_option() {
     let (hyphen, rules) = stage(Dashes::Hyphen, Ellipsis::Dots);
-    assert_eq!(wash(&hyphen, &rules, "a — b—c 1–2 x‑y…").text, "a - b - c 1-2 x-y...");
+    assert_eq!(wash(&hyphen, rules, "a — b—c 1–2 x‑y…").text, "a - b - c 1-2 x-y...");
     let (em, rules) = stage(Dashes::Em, Ellipsis::Char);
     for (line, want) in [
         ("one - two -- three--four", "one — two — three—four"),
@@ -80,7 +80,7 @@ fn style_by_option() {
         ("---", "---"),
         ("so... and .... and ../... and ..", "so… and .... and ../... and .."),
     ] {
-        assert_eq!(wash(&em, &rules, line).text, want);
+        assert_eq!(wash(&em, rules, line).text, want);
     }
 }
 
@@ -105,15 +105,15 @@ proptest! {
         let line = words.join(" ").replace("  ", "");
         for (dashes, ellipsis) in [(Dashes::Keep, Ellipsis::Keep), (Dashes::Hyphen, Ellipsis::Dots), (Dashes::Em, Ellipsis::Char)] {
             let (stage, rules) = stage(dashes, ellipsis);
-            let once = wash(&stage, &rules, &line).text;
-            prop_assert_eq!(&wash(&stage, &rules, &once).text, &once);
+            let once = wash(&stage, rules, &line).text;
+            prop_assert_eq!(&wash(&stage, rules, &once).text, &once);
         }
     }
 
     #[test]
     fn takes_anything(s in "\\PC{0,40}") {
         let (stage, rules) = plain();
-        let once = wash(&stage, &rules, &s).text;
-        prop_assert_eq!(&wash(&stage, &rules, &once).text, &once);
+        let once = wash(&stage, rules, &s).text;
+        prop_assert_eq!(&wash(&stage, rules, &once).text, &once);
     }
 }

@@ -1,11 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::stage::testing::wash;
+use crate::stage::testing::{rules, wash};
 
-fn stage() -> (Unicode, RuleSet) {
-    let rules = RuleSet::builtin().expect("rules load");
-    (Unicode::new(&rules, &Options::default()), rules)
+fn stage() -> (Unicode, &'static RuleSet) {
+    let rules = rules();
+    (Unicode::new(rules, &Options::default()), rules)
 }
 
 #[test]
@@ -34,17 +34,17 @@ fn cases() {
         ("ｶﾀｶﾅ abc ＡＢＣ", "ｶﾀｶﾅ abc ＡＢＣ"),
         ("one\u{2028}two\u{2029}three", "one\ntwo\n\nthree"),
     ] {
-        assert_eq!(wash(&stage, &rules, line).text, want, "{line:?}");
+        assert_eq!(wash(&stage, rules, line).text, want, "{line:?}");
     }
 }
 
 #[test]
 fn options_switch_it_off() {
-    let rules = RuleSet::builtin().expect("rules load");
+    let rules = rules();
     let options = Options { unicode_nfc: false, unicode_ligatures: false, unicode_width: false, ..Options::default() };
-    let stage = Unicode::new(&rules, &options);
+    let stage = Unicode::new(rules, &options);
     let line = "cafe\u{301} o\u{FB03}ce Ｃａｌｌ now";
-    assert_eq!(wash(&stage, &rules, line).text, line);
+    assert_eq!(wash(&stage, rules, line).text, line);
     assert_eq!(stage.needs(), Features::LINE_SEPARATOR);
 }
 
@@ -52,17 +52,17 @@ fn options_switch_it_off() {
 fn a_long_run_of_marks() {
     let (stage, rules) = stage();
     let line = format!("e{}", "\u{301}\u{323}".repeat(50_000));
-    let once = wash(&stage, &rules, &line).text;
+    let once = wash(&stage, rules, &line).text;
     assert!(once.starts_with('\u{1EB9}'));
-    assert_eq!(wash(&stage, &rules, &once).by, Vec::<String>::new());
+    assert_eq!(wash(&stage, rules, &once).by, Vec::<String>::new());
 }
 
 proptest! {
     #[test]
     fn settles(s in "[a-e Ee\u{301}\u{323}\u{308}\u{F900}\u{2F801}\u{FB00}-\u{FB06}\u{132}\u{149}\u{1C4}\u{1F3}Ａ-Ｃａ-ｃ１！（漢あ\u{1100}\u{1161}\u{11A8}\u{2028}\u{2029}\u{212B}\u{37E}\u{958}\u{FB1D}]{0,24}") {
         let (stage, rules) = stage();
-        let once = wash(&stage, &rules, &s).text;
-        prop_assert_eq!(&wash(&stage, &rules, &once).text, &once);
+        let once = wash(&stage, rules, &s).text;
+        prop_assert_eq!(&wash(&stage, rules, &once).text, &once);
         let separators = once.contains('\u{2028}');
         prop_assert!(!separators);
     }

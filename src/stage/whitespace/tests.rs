@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::stage::testing::wash;
+use crate::stage::testing::{rules, wash};
 
-fn stage(layout: Layout) -> (Whitespace, RuleSet) {
-    let rules = RuleSet::builtin().expect("rules load");
+fn stage(layout: Layout) -> (Whitespace, &'static RuleSet) {
+    let rules = rules();
     let options = Options { whitespace_layout: layout, ..Options::default() };
-    (Whitespace::new(&rules, &options), rules)
+    (Whitespace::new(rules, &options), rules)
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn prose() {
         ("\u{182D}\u{180E}\u{1820}", "\u{182D}\u{180E}\u{1820}", None),
         ("a\u{200B}b ’x – y", "a\u{200B}b ’x – y", None),
     ] {
-        let washed = wash(&stage, &rules, line);
+        let washed = wash(&stage, rules, line);
         assert_eq!(washed.text, want, "{line:?}");
         assert_eq!(washed.by, by.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{line:?}");
     }
@@ -57,7 +57,7 @@ fn keep() {
         ("\u{3000}漢", "\u{3000}漢"),
         ("x\u{A0} ", "x"),
     ] {
-        assert_eq!(wash(&stage, &rules, line).text, want, "{line:?}");
+        assert_eq!(wash(&stage, rules, line).text, want, "{line:?}");
     }
 }
 
@@ -66,8 +66,8 @@ proptest! {
     fn settles(s in "[ab« :!漢Ａ \t\u{A0}\u{2007}\u{202F}\u{2003}\u{3000}\u{1680}\u{1681}\u{2800}\u{2801}\u{180E}\u{1820}\u{205F}’]{0,24}") {
         for layout in [Layout::Prose, Layout::Keep] {
             let (stage, rules) = stage(layout);
-            let once = wash(&stage, &rules, &s).text;
-            prop_assert_eq!(&wash(&stage, &rules, &once).text, &once);
+            let once = wash(&stage, rules, &s).text;
+            prop_assert_eq!(&wash(&stage, rules, &once).text, &once);
             let bare = |t: &str| t.chars().filter(|&c| !c.is_whitespace() && c != '\u{2800}' && c != '\u{180E}').collect::<String>();
             prop_assert_eq!(bare(&once), bare(&s));
             if layout == Layout::Prose {
