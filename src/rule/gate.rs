@@ -355,7 +355,10 @@ mod tests {
     #[test]
     fn derived_from_the_pattern() {
         assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo credit: ", "photo: "])));
-        assert_eq!(needs("^[^.]+ contributed to this report[.]?$"), Need::End(list(&[" to this report.", "d to this report"])));
+        assert_eq!(
+            needs("^[^.]+ contributed to this report[.]?$"),
+            Need::End(list(&[" to this report.", "d to this report"]))
+        );
         assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
         assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
     }
