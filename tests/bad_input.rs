@@ -194,7 +194,7 @@ fn what_may_not_be_read_or_written() {
 #[test]
 fn a_full_disk() {
     let p = place("full-disk");
-    p.write("in/a.txt", "One  two.\n").write("in/big.txt", dirty(40_000)).write("in/c.txt", "Three  four.\n");
+    p.write("in/a.txt", "One  two.\n").write("in/big.txt", dirty(23_000)).write("in/c.txt", "Three  four.\n");
     let before = p.tree("in");
     p.folder("disk");
     // Mounted where nobody else sees it, so that nothing has to be cleaned up.
@@ -209,22 +209,22 @@ fn a_full_disk() {
         (String::from_utf8_lossy(&o.stdout).into_owned(), String::from_utf8_lossy(&o.stderr).into_owned())
     };
     // The output does not fit: the others do, and the report says which does not.
-    let (out, err) = on_disk("256k", "$LAVE clean in -o disk --report r.jsonl");
+    let (out, err) = on_disk("256k", "$LAVE clean in --stages whitespace -o disk --report r.jsonl");
     assert_eq!(out, "code 2\ndisk/a.txt\ndisk/c.txt\n", "{err}");
     assert!(err.contains("error: disk/big.txt: cannot write: no space left on device; free some space"), "{err}");
     assert!(p.report("r.jsonl").iter().any(|r| r["type"] == "failed" && r["path"] == "big.txt"));
     // The report does not fit: nothing is cleaned that it could not tell of.
-    let (out, err) = on_disk("256k", "$LAVE clean in -o out --report disk/r.jsonl");
+    let (out, err) = on_disk("256k", "$LAVE clean in --stages whitespace -o out --report disk/r.jsonl");
     assert!(out.starts_with("code 2\n"), "{out}");
     assert!(err.contains("error: disk/r.jsonl: cannot write the report: no space left on device"), "{err}");
     assert!(!p.has("out/big.txt"));
     // Both on one disk.
     let (out, err) =
-        on_disk("600k", "$LAVE clean in -o disk; $LAVE revert disk/a.txt --report disk/report.jsonl -o back/");
+        on_disk("600k", "$LAVE clean in --stages whitespace -o disk; $LAVE revert disk/a.txt --report disk/report.jsonl -o back/");
     assert!(err.contains("no space left on device"), "{err}");
     assert!(!out.contains("big.txt") && !out.contains(".tmp"), "{out}");
     // And on the way back.
-    p.lave("clean -q in -o whole").ends(0);
+    p.lave("clean -q in --stages whitespace -o whole").ends(0);
     let (out, err) = on_disk("256k", "$LAVE revert whole --report whole/report.jsonl -o disk");
     assert_eq!(out, "code 2\ndisk/a.txt\ndisk/c.txt\n");
     assert!(
@@ -309,7 +309,7 @@ fn interrupted_while_it_writes() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         // Nobody reads, so the pipe fills and the run stands still in its midst.
         let mut lave = p.command();
-        lave.args(["clean", "big.txt", "--report", "r.jsonl"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        lave.args(["clean", "big.txt", "--stages", "whitespace", "--report", "r.jsonl"]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = lave.spawn().expect("it runs");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         out.fill_buf().expect("it has begun");
@@ -365,12 +365,12 @@ fn stopped_or_killed_between_documents() {
     // One that is streamed.
     p.write("in/1100.txt", dirty(23_000));
     let before = p.tree("in");
-    p.lave("clean -q in -o whole --report whole.jsonl").ends(0);
+    p.lave("clean -q in --stages whitespace -o whole --report whole.jsonl").ends(0);
     let whole = p.tree("whole");
     for (name, code, signal) in [("INT", Some(130), None), ("KILL", None, Some(9))] {
         let _ = fs::remove_dir_all(p.path("out"));
         let _ = fs::remove_dir_all(p.path("back"));
-        let ended = stop_in_mid_run(&p, name, &["clean", "in", "-o", "out", "--jobs", "2"]);
+        let ended = stop_in_mid_run(&p, name, &["clean", "in", "--stages", "whitespace", "-o", "out", "--jobs", "2"]);
         assert!(ended == (code, signal) || ended == (Some(0), None), "{name}: {ended:?}");
         assert!(p.tree("in") == before, "{name}: the input is untouched");
         let mut out = p.tree("out");
@@ -390,7 +390,7 @@ fn stopped_or_killed_between_documents() {
             assert!(before[&file] == bytes, "{name}: {} comes back", file.display());
         }
         // Again, to the end.
-        p.lave("clean -q in -o out --jobs 2").ends(0);
+        p.lave("clean -q in --stages whitespace -o out --jobs 2").ends(0);
         out = p.tree("out");
         out.remove(std::path::Path::new("report.jsonl"));
         assert!(out == whole, "{name}");
