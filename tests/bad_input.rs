@@ -219,8 +219,10 @@ fn a_full_disk() {
     assert!(err.contains("error: disk/r.jsonl: cannot write the report: no space left on device"), "{err}");
     assert!(!p.has("out/big.txt"));
     // Both on one disk.
-    let (out, err) =
-        on_disk("600k", "$LAVE clean in --stages whitespace -o disk; $LAVE revert disk/a.txt --report disk/report.jsonl -o back/");
+    let (out, err) = on_disk(
+        "600k",
+        "$LAVE clean in --stages whitespace -o disk; $LAVE revert disk/a.txt --report disk/report.jsonl -o back/",
+    );
     assert!(err.contains("no space left on device"), "{err}");
     assert!(!out.contains("big.txt") && !out.contains(".tmp"), "{out}");
     // And on the way back.
@@ -309,7 +311,9 @@ fn interrupted_while_it_writes() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         // Nobody reads, so the pipe fills and the run stands still in its midst.
         let mut lave = p.command();
-        lave.args(["clean", "big.txt", "--stages", "whitespace", "--report", "r.jsonl"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        lave.args(["clean", "big.txt", "--stages", "whitespace", "--report", "r.jsonl"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = lave.spawn().expect("it runs");
         let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
         out.fill_buf().expect("it has begun");

@@ -172,7 +172,9 @@ fn effects(settings: &Settings, rules: &RuleSet) -> Result<Arc<[Effect]>> {
     let disable = named(settings, rules, "rules.disable")?;
     let effect = |id: RuleId, rule: &Rule| {
         let on = rule.enabled || enable.contains(&id);
-        let stage_runs = stages.contains(&rule.stage()) || !ORDER.contains(&rule.stage());
+        // A user's own stages run with any of lave's; `none` only decodes.
+        let own = !ORDER.contains(&rule.stage()) && !stages.is_empty();
+        let stage_runs = own || stages.contains(&rule.stage()) || matches!(rule.stage(), "decode" | "pipeline");
         if !on || !stage_runs || disable.contains(&id) {
             Effect::Off
         } else if rule.level == Level::Show {
