@@ -21,6 +21,8 @@ enum Need {
     Start(Vec<String>),
     /// It ends with one of these.
     End(Vec<String>),
+    /// Its last byte is one of these.
+    Last(Vec<u8>),
     /// One of these is in it.
     Inner(Vec<String>),
     /// The pattern says nothing that could be looked for.
@@ -45,6 +47,8 @@ pub(crate) struct Gates {
 #[derive(Default)]
 struct Rest {
     inner: Option<Inner>,
+    /// Rules by the last byte of the line that they ask for.
+    last: Vec<(u8, u16)>,
     always: Vec<u16>,
 }
 
@@ -113,6 +117,7 @@ impl Gates {
                         }
                     }
                 }
+                Need::Last(all) => g.rest[class].last.extend(all.into_iter().map(|b| (b, n))),
                 Need::Nothing => g.rest[class].always.push(n),
             }
         }
@@ -134,6 +139,10 @@ impl Gates {
             {
                 inner.open(line, lower, out);
             }
+            // A last character beyond ASCII may be a space or a quotation mark: open.
+            let end = line.bytes().rev().find(|b| !matches!(b, b' ' | 9..=13)).map(folded);
+            let wakes = |b: u8| end.is_some_and(|e| e >= 0x80 || e == b);
+            out.extend(rest.last.iter().filter(|(b, _)| wakes(*b)).map(|(_, n)| *n));
             out.extend_from_slice(&rest.always);
         }
     }
@@ -309,7 +318,7 @@ fn need(rule: &Rule) -> Need {
     }
     let Some(hir) = rule.pattern.as_deref().and_then(|p| regex_syntax::parse(p).ok()) else { return Need::Nothing };
     let ends = |kind: ExtractKind, cut: fn(&str) -> &str| -> Option<Vec<String>> {
-        let seq = Extractor::new().kind(kind).extract(&hir);
+        let seq = Extractor::new().kind(kind).limit_literal_len(LITERAL).extract(&hir);
         let literals = seq.literals()?;
         let all: Option<Vec<String>> = literals
             .iter()
@@ -335,7 +344,19 @@ fn need(rule: &Rule) -> Need {
     {
         return Need::End(all);
     }
-    inner.map_or(Need::Nothing, Need::Inner)
+    if let Some(inner) = inner {
+        return Need::Inner(inner);
+    }
+    if hir.properties().look_set_suffix().contains(Look::End) {
+        let seq = Extractor::new().kind(ExtractKind::Suffix).limit_literal_len(1).extract(&hir);
+        let last = seq.literals().map(|all| all.iter().map(|l| l.as_bytes().last().copied()).collect());
+        if let Some(Some(mut all)) = last.map(|all: Option<Vec<u8>>| all.filter(|a| a.iter().all(u8::is_ascii))) {
+            all.sort_unstable();
+            all.dedup();
+            return Need::Last(all);
+        }
+    }
+    Need::Nothing
 }
 
 /// Bytes before the first one that is not ASCII.

@@ -113,6 +113,8 @@ fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool) -> Result<Rule> {
         return Err(t.error(format_args!("rule `{id}` has no `match`")).remedy("say what it looks for"));
     }
     if let Some(p) = &pattern
+        // Lave's own were checked by its tests, which load them with their examples.
+        && (examples || !BUILTIN.iter().any(|(name, _)| *name == source))
         && let Err(e) = super::matcher::check(p, !BUILTIN.iter().any(|(name, _)| *name == source))
     {
         let v = t.get("match").expect("it has one");
