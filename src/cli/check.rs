@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
-
-use super::args::{Check, Cli, Talk};
-use super::output::{Visible, complain, count, note, path, say, thousands, warn};
+use super::args::{Check, Talk};
+use super::output::{Visible, complain, count, help, note, path, say, thousands, warn};
 use super::progress::Progress;
 use super::run::{Signals, Source, container, inputs};
 use super::settings::settings;
@@ -78,7 +76,7 @@ struct Seen {
 
 pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
     if a.paths.is_empty() && io::stdin().is_terminal() {
-        let _ = Cli::command().find_subcommand_mut("check").map(clap::Command::print_help);
+        help("check");
         return Ok(Exit::Error);
     }
     let mut s = settings(&a.what, a.jobs, None)?;

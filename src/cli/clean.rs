@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use crate::pipeline::{Outcome, Pipeline};
 use crate::report::{self, DocumentId, Journal, Totals};
 use crate::{Error, Settings};
-use clap::CommandFactory as _;
 
-use super::args::{Clean, Cli, Talk};
-use super::output::{complain, count, note, path, stdout_failed, thousands, warn};
+use super::args::{Clean, Talk};
+use super::output::{complain, count, help, note, path, stdout_failed, thousands, warn};
 use super::progress::Progress;
 use super::run::{Failed, Signals, Source, Way, container, inputs, wash};
 use super::settings::settings;
@@ -31,7 +30,7 @@ pub(crate) fn clean(a: &Clean, talk: &Talk) -> Ran {
     let s = settings(&a.what, a.jobs, a.report_detail.as_deref())?;
     let from_stdin = a.paths.is_empty() || a.paths == [Path::new("-")];
     if a.paths.is_empty() && io::stdin().is_terminal() {
-        let _ = Cli::command().find_subcommand_mut("clean").map(clap::Command::print_help);
+        help("clean");
         return Ok(Exit::Error);
     }
     if let Some(p) = a.paths.iter().find(|p| !from_stdin && *p == Path::new("-")) {
@@ -189,7 +188,7 @@ impl<'a> Run<'a> {
             names: Journal::<&mut Vec<u8>>::names(pipeline.rules()),
             output,
             talk,
-            progress: Progress::new(talk, None),
+            progress: Progress::none(),
             signals: Signals::watch(),
             report: None,
             totals: Totals::default(),

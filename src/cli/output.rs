@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
+use clap::CommandFactory as _;
+
 use super::Stop;
 
 /// Shows text with everything that a terminal would act on, or not show at all, spelled out.
@@ -62,6 +64,17 @@ pub(crate) fn stdout_failed(e: &io::Error) -> Stop {
 /// Writes a line to standard error; that nobody reads it is no reason to stop.
 pub(crate) fn note(text: impl fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Shows the help of `command` to somebody who gave it nothing to do.
+pub(crate) fn help(command: &str) {
+    let mut all = super::args::Cli::command();
+    // Gives subcommands their full names, and the options that all have.
+    all.build();
+    if let Some(c) = all.find_subcommand_mut(command) {
+        let text = c.render_help();
+        if colour() { note(text.ansi()) } else { note(text) }
+    }
 }
 
 /// Tells an error.

@@ -10,6 +10,10 @@ use super::args::Talk;
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
+    pub(crate) fn none() -> Progress {
+        Progress(None)
+    }
+
     /// A bar for `total` bytes; without a total it counts only.
     pub(crate) fn new(talk: &Talk, total: Option<u64>) -> Progress {
         if talk.quiet || talk.no_progress || !std::io::stderr().is_terminal() {
