@@ -5,34 +5,15 @@
 //! pattern, which sees the line's key, could match (law 4): so literals are cut where line and key
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, HirKind, Look};
 
+use super::need::{At, HEAD, LITERAL, Need};
 use super::{Key, Rule, becomes_ascii};
 
-/// What opens one rule's gate.
-#[derive(Debug, PartialEq, Eq)]
-enum Need {
-    /// The line starts with one of these.
-    Start(Vec<String>),
-    /// It ends with one of these.
-    End(Vec<String>),
-    /// Its last byte is one of these.
-    Last(Vec<u8>),
-    /// One of these is in it.
-    Inner(Vec<String>),
-    /// The pattern says nothing that could be looked for.
-    Nothing,
-}
-
-/// Bytes of a literal that the first look compares.
-const HEAD: usize = 3;
-/// Bytes of a literal that are compared at all.
-const LITERAL: usize = 16;
+include!(concat!(env!("OUT_DIR"), "/needs.rs"));
 
 /// The gates of many rules, each under a number of the caller's.
 pub(crate) struct Gates {
@@ -52,37 +33,39 @@ struct Rest {
     always: Vec<u16>,
 }
 
-/// Literals at one end of a line, under their first (or last) three bytes.
+/// Literals at one end of a line, sorted, with a tree over them, so that those that a line starts (or
+/// ends) with are found byte by byte.
 #[derive(Default)]
 struct Ends {
-    seen: Box<Bitmap>,
     /// Bytes of the longest literal.
     longest: usize,
-    by_head: HashMap<[u8; HEAD], Vec<(String, u16)>>,
+    /// The literals' bytes, going inward: those of a line's end are written backwards.
+    text: Vec<u8>,
+    all: Vec<Literal>,
+    /// The root comes first.
+    nodes: Vec<Node>,
+    /// For each node that parts, the node that each byte leads to; 0 for none.
+    next: Vec<[u16; 128]>,
 }
 
-struct Bitmap([u64; 64]);
-
-impl Default for Bitmap {
-    fn default() -> Self {
-        Bitmap([0; 64])
-    }
+#[derive(Clone, Copy)]
+struct Literal {
+    at: u32,
+    len: u8,
+    rule: u16,
 }
 
-impl Bitmap {
-    fn slot(h: [u8; HEAD]) -> usize {
-        let x = u32::from(h[0]) | u32::from(h[1]) << 8 | u32::from(h[2]) << 16;
-        (x.wrapping_mul(0x9E37_79B1) >> 20) as usize
-    }
-    fn set(&mut self, h: [u8; HEAD]) {
-        let s = Self::slot(h);
-        self.0[s / 64] |= 1 << (s % 64);
-    }
-    fn has(&self, h: [u8; HEAD]) -> bool {
-        let s = Self::slot(h);
-        self.0[s / 64] >> (s % 64) & 1 == 1
-    }
+/// Literals that start alike.
+struct Node {
+    /// Their numbers.
+    all: Range<usize>,
+    /// Its row in `next`, or `LEAF`: they are so few that each is compared.
+    row: u16,
 }
+
+const LEAF: u16 = u16::MAX;
+/// Most literals of a leaf.
+const FEW: usize = 3;
 
 struct Inner {
     packed: Option<packed::Searcher>,
@@ -105,22 +88,22 @@ impl Gates {
                 Some(true) => 1,
                 Some(false) => 2,
             };
-            match need(rule) {
-                Need::Start(all) => all.into_iter().for_each(|l| g.start.add(l, n, false)),
-                Need::End(all) => all.into_iter().for_each(|l| g.end.add(l, n, true)),
-                Need::Inner(all) => {
+            each_need(rule, |at, l| match at {
+                At::Start => g.start.add(l.bytes(), n),
+                At::End => g.end.add(l.bytes().rev(), n),
+                At::Inner => {
                     longest[class] = longest[class].max(rule.when.line_max.map_or(usize::MAX, |m| m as usize * 4));
-                    for l in all {
-                        match needles[class].iter_mut().find(|(k, _)| *k == l) {
-                            Some((_, who)) => who.push(n),
-                            None => needles[class].push((l, vec![n])),
-                        }
+                    match needles[class].iter_mut().find(|(k, _)| k == l) {
+                        Some((_, who)) => who.push(n),
+                        None => needles[class].push((l.to_owned(), vec![n])),
                     }
                 }
-                Need::Last(all) => g.rest[class].last.extend(all.into_iter().map(|b| (b, n))),
-                Need::Nothing => g.rest[class].always.push(n),
-            }
+                At::Last => g.rest[class].last.extend(l.bytes().map(|b| (b, n))),
+                At::Nowhere => g.rest[class].always.push(n),
+            });
         }
+        g.start.sort();
+        g.end.sort();
         for ((rest, needles), longest) in g.rest.iter_mut().zip(needles).zip(longest) {
             rest.add_needles(needles, longest);
         }
@@ -139,10 +122,12 @@ impl Gates {
             {
                 inner.open(line, lower, out);
             }
-            // A last character beyond ASCII may be a space or a quotation mark: open.
-            let end = line.bytes().rev().find(|b| !matches!(b, b' ' | 9..=13)).map(folded);
-            let wakes = |b: u8| end.is_some_and(|e| e >= 0x80 || e == b);
-            out.extend(rest.last.iter().filter(|(b, _)| wakes(*b)).map(|(_, n)| *n));
+            if !rest.last.is_empty()
+                && let Some(end) = line.bytes().rev().find(|b| !matches!(b, b' ' | 9..=13)).map(folded)
+            {
+                // A last character beyond ASCII may be a space or a quotation mark: open.
+                out.extend(rest.last.iter().filter(|(b, _)| end >= 0x80 || end == *b).map(|(_, n)| *n));
+            }
             out.extend_from_slice(&rest.always);
         }
     }
@@ -189,17 +174,55 @@ fn folded(b: u8) -> u8 {
 }
 
 impl Ends {
-    fn add(&mut self, literal: String, rule: u16, end: bool) {
-        let b = literal.as_bytes();
-        let head = if end { [b[b.len() - 1], b[b.len() - 2], b[b.len() - 3]] } else { [b[0], b[1], b[2]] };
-        self.seen.set(head);
-        self.longest = self.longest.max(b.len());
-        self.by_head.entry(head).or_default().push((literal, rule));
+    fn add(&mut self, literal: impl Iterator<Item = u8>, rule: u16) {
+        let at = self.text.len();
+        self.text.extend(literal);
+        let len = self.text.len() - at;
+        self.longest = self.longest.max(len);
+        self.all.push(Literal { at: at as u32, len: len as u8, rule });
+    }
+
+    fn bytes(&self, l: Literal) -> &[u8] {
+        &self.text[l.at as usize..][..usize::from(l.len)]
+    }
+
+    fn sort(&mut self) {
+        let mut all = std::mem::take(&mut self.all);
+        all.sort_by(|a, b| self.bytes(*a).cmp(self.bytes(*b)));
+        self.all = all;
+        self.grow(0..self.all.len(), 0);
+    }
+
+    /// Adds the node of the literals `all`, which have their first `depth` bytes in common, and
+    /// those below it.
+    fn grow(&mut self, all: Range<usize>, depth: usize) -> u16 {
+        let node = self.nodes.len();
+        self.nodes.push(Node { all: all.clone(), row: LEAF });
+        // Where numbers might run out, leaves have more to compare; each byte of the path may add 128.
+        if all.len() <= FEW || node + 128 * (LITERAL + 1) >= usize::from(LEAF) {
+            return node as u16;
+        }
+        let row = self.next.len();
+        self.nodes[node].row = row as u16;
+        self.next.push([0; 128]);
+        let byte = |e: &Ends, n: usize| e.bytes(e.all[n]).get(depth).copied();
+        let mut from = all.start;
+        while from < all.end {
+            let Some(b) = byte(self, from) else {
+                from += 1;
+                continue;
+            };
+            let same = (from..all.end).take_while(|&n| byte(self, n) == Some(b)).count();
+            let child = self.grow(from..from + same, depth + 1);
+            self.next[row][usize::from(b)] = child;
+            from += same;
+        }
+        node as u16
     }
 
     /// Wakes the rules one of whose literals stands at the start (or end) of the line.
     fn open(&self, line: &str, end: bool, scratch: &mut Key, out: &mut Vec<u16>) {
-        if self.by_head.is_empty() {
+        if self.all.is_empty() {
             return;
         }
         let blank = |b: &u8| matches!(b, b' ' | 9..=13);
@@ -229,64 +252,89 @@ impl Ends {
         scratch.set(part);
         let known = scratch.text().len() >= self.longest || part.len() == raw.len();
         if !known {
-            out.extend(self.by_head.values().flatten().map(|(_, rule)| *rule));
+            out.extend(self.all.iter().map(|l| l.rule));
         } else {
             self.look(scratch.text().as_bytes(), end, out);
         }
     }
 
-    /// Looks at the bytes of a line or of its key. False if the first few are not all ASCII.
+    /// Looks at the bytes of a line or of its key. False if one of the first few that count is not
+    /// ASCII. A blank stands for any run of them; after the first few, what is not ASCII may be
+    /// anything.
     fn look(&self, bytes: &[u8], end: bool, out: &mut Vec<u16>) -> bool {
         let n = bytes.len();
         let at = |i: usize| {
             let i = if end { n.checked_sub(i + 1) } else { Some(i) };
             i.and_then(|i| bytes.get(i)).copied().map(folded)
         };
-        let (mut head, mut j) = ([0; HEAD], 0);
-        for h in &mut head {
-            match at(j) {
-                None => return bytes.is_ascii(),
-                Some(x) if x >= 0x80 => return false,
-                Some(x) => *h = x,
-            }
+        let past = |mut j: usize| {
+            let blank = at(j) == Some(b' ');
             j += 1;
-            while *h == b' ' && at(j) == Some(b' ') {
+            while blank && at(j) == Some(b' ') {
                 j += 1;
             }
+            j
+        };
+        let Some(mut node) = self.nodes.first() else { return true };
+        let (mut depth, mut j) = (0, 0);
+        while node.row != LEAF {
+            let ended = self.all[node.all.clone()].iter().take_while(|l| usize::from(l.len) == depth);
+            out.extend(ended.map(|l| l.rule));
+            let Some(b) = at(j) else { return true };
+            if b >= 0x80 {
+                if depth >= HEAD {
+                    out.extend(self.all[node.all.clone()].iter().map(|l| l.rule));
+                }
+                return depth >= HEAD;
+            }
+            let next = self.next[usize::from(node.row)][usize::from(b)];
+            if next == 0 {
+                return true;
+            }
+            node = &self.nodes[usize::from(next)];
+            depth += 1;
+            j = past(j);
         }
-        if !self.seen.has(head) {
-            return true;
-        }
-        for (literal, rule) in self.by_head.get(&head).into_iter().flatten() {
-            let l = literal.as_bytes();
-            let want = |i: usize| if end { l[l.len() - 1 - i] } else { l[i] };
-            if stands(l.len(), want, at) {
-                out.push(*rule);
+        let mut near = true;
+        for &l in &self.all[node.all.clone()] {
+            let (mut depth, mut j) = (depth, j);
+            let stands = loop {
+                match (self.bytes(l).get(depth), at(j)) {
+                    (None, _) => break true,
+                    (Some(_), Some(b)) if b >= 0x80 => {
+                        near &= depth >= HEAD;
+                        break depth >= HEAD;
+                    }
+                    (Some(want), got) if got != Some(*want) => break false,
+                    _ => {
+                        depth += 1;
+                        j = past(j);
+                    }
+                }
+            };
+            if stands {
+                out.push(l.rule);
             }
         }
-        true
+        near
     }
 }
 
-/// Whether the bytes `want(0..len)` of a literal stand at the end of a line whose bytes, going
-/// inward, are `at(0..)`. A blank stands for any run of them; past a character beyond ASCII line
-/// and key may be out of step, so what follows is open.
-fn stands(len: usize, want: impl Fn(usize) -> u8, at: impl Fn(usize) -> Option<u8>) -> bool {
-    let mut j = 0;
-    for i in 0..len {
-        match at(j) {
-            None => return false,
-            Some(x) if x >= 0x80 => return true,
-            Some(x) if x != want(i) => return false,
-            Some(b' ') => {
-                while at(j) == Some(b' ') {
-                    j += 1;
-                }
-            }
-            Some(_) => j += 1,
-        }
+/// Calls `each` with every literal that opens the gate of `rule`, or once with none.
+fn each_need(rule: &Rule, mut each: impl FnMut(At, &str)) {
+    if rule.pattern.is_none() {
+        return;
     }
-    true
+    let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
+    let mut all = |at: At, literals: &mut dyn Iterator<Item = &str>| {
+        if at == At::Nowhere { each(at, "") } else { literals.for_each(|l| each(at, l)) }
+    };
+    if let Some((_, at, literals)) = known.map(|n| NEEDS[n]) {
+        all(at, &mut literals.iter().copied());
+    } else {
+        let need = Need::of(rule.pattern.as_deref().unwrap_or_default(), &rule.when.needles);
+        all(need.at, &mut need.literals.iter().map(String::as_str));
+    }
 }
 
 impl Inner {
@@ -310,99 +358,6 @@ impl Inner {
     }
 }
 
-fn need(rule: &Rule) -> Need {
-    let words = |all: &[String]| -> Option<Vec<String>> { all.iter().map(|l| longest_word(l)).collect() };
-    if !rule.when.needles.is_empty() {
-        let folded: Vec<String> = rule.when.needles.iter().map(|n| n.to_lowercase()).collect();
-        return words(&folded).map_or(Need::Nothing, Need::Inner);
-    }
-    let Some(hir) = rule.pattern.as_deref().and_then(|p| regex_syntax::parse(p).ok()) else { return Need::Nothing };
-    let ends = |kind: ExtractKind, cut: fn(&str) -> &str| -> Option<Vec<String>> {
-        let seq = Extractor::new().kind(kind).limit_literal_len(LITERAL).extract(&hir);
-        let literals = seq.literals()?;
-        let all: Option<Vec<String>> = literals
-            .iter()
-            .map(|l| std::str::from_utf8(l.as_bytes()).ok().map(cut).filter(|l| l.len() >= HEAD).map(str::to_owned))
-            .collect();
-        let mut all = all.filter(|a| !a.is_empty())?;
-        all.sort();
-        all.dedup();
-        Some(all)
-    };
-    let inner = required(&hir).and_then(|all| words(&all));
-    // "the " starts every tenth line.
-    let telling = |all: &[String], least: usize| all.iter().all(|l| l.len() >= least);
-    let by_inner = inner.as_deref().is_some_and(|all| telling(all, 5));
-    if hir.properties().look_set_prefix().contains(Look::Start)
-        && let Some(all) = ends(ExtractKind::Prefix, |l| &l[..ascii_head(l).min(LITERAL)])
-        && (telling(&all, 5) || !by_inner)
-    {
-        return Need::Start(all);
-    }
-    if hir.properties().look_set_suffix().contains(Look::End)
-        && let Some(all) = ends(ExtractKind::Suffix, |l| &l[ascii_tail(l).max(l.len().saturating_sub(LITERAL))..])
-    {
-        return Need::End(all);
-    }
-    if let Some(inner) = inner {
-        return Need::Inner(inner);
-    }
-    if hir.properties().look_set_suffix().contains(Look::End) {
-        let seq = Extractor::new().kind(ExtractKind::Suffix).limit_literal_len(1).extract(&hir);
-        let last = seq.literals().map(|all| all.iter().map(|l| l.as_bytes().last().copied()).collect());
-        if let Some(Some(mut all)) = last.map(|all: Option<Vec<u8>>| all.filter(|a| a.iter().all(u8::is_ascii))) {
-            all.sort_unstable();
-            all.dedup();
-            return Need::Last(all);
-        }
-    }
-    Need::Nothing
-}
-
-/// Bytes before the first one that is not ASCII.
-fn ascii_head(l: &str) -> usize {
-    l.bytes().position(|b| b >= 0x80).unwrap_or(l.len())
-}
-
-/// Bytes up to and with the last one that is not ASCII.
-fn ascii_tail(l: &str) -> usize {
-    l.bytes().rposition(|b| b >= 0x80).map_or(0, |i| i + 1)
-}
-
-/// The longest run of what line and key have alike, case and digits aside; three bytes at least, or
-/// a mark that is a needle by itself.
-fn longest_word(l: &str) -> Option<String> {
-    let alike = |c: char| c.is_ascii_lowercase() || c == '0' || is_mark(c);
-    let words = l.split(|c: char| !alike(c));
-    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3 || w.contains(is_mark)).map(str::to_owned)
-}
-
-/// Marks that a key keeps as they are.
-fn is_mark(c: char) -> bool {
-    matches!(c, '©' | '®' | '™' | '•' | '→')
-}
-
-/// Literals of which every match of `hir` holds at least one.
-fn required(hir: &Hir) -> Option<Vec<String>> {
-    match hir.kind() {
-        HirKind::Literal(l) => Some(vec![std::str::from_utf8(&l.0).ok()?.to_owned()]),
-        HirKind::Capture(c) => required(&c.sub),
-        HirKind::Repetition(r) if r.min > 0 => required(&r.sub),
-        HirKind::Concat(all) => {
-            let score = |set: &Vec<String>| {
-                let shortest = set.iter().map(|l| longest_word(l).map_or(0, |w| w.len())).min().unwrap_or(0);
-                (shortest.min(6), std::cmp::Reverse(set.len()))
-            };
-            all.iter().filter_map(required).max_by_key(score)
-        }
-        HirKind::Alternation(all) => {
-            let sets: Option<Vec<_>> = all.iter().map(required).collect();
-            Some(sets?.into_iter().flatten().collect())
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -419,8 +374,9 @@ mod tests {
         set
     }
 
-    fn needs(pattern: &str) -> Need {
-        need(&rules(&[pattern]).rules()[0])
+    fn needs(pattern: &str) -> (At, Vec<String>) {
+        let need = Need::of(pattern, &[]);
+        (need.at, need.literals)
     }
 
     fn list(all: &[&str]) -> Vec<String> {
@@ -428,14 +384,29 @@ mod tests {
     }
 
     #[test]
+    fn what_the_build_worked_out_is_what_the_rules_say() {
+        let set = RuleSet::builtin().expect("sound");
+        let mut known = 0;
+        for rule in set.rules() {
+            let Some(pattern) = &rule.pattern else { continue };
+            let need = Need::of(pattern, &rule.when.needles);
+            let found = NEEDS.iter().find(|(id, ..)| *id == rule.id).expect("every rule is known");
+            assert_eq!((found.1, found.2), (need.at, &*need.literals.iter().map(String::as_str).collect::<Vec<_>>()));
+            known += 1;
+        }
+        assert_eq!(known, NEEDS.len());
+        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id));
+    }
+
+    #[test]
     fn derived_from_the_pattern() {
-        assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), Need::Start(list(&["photo credit: ", "photo: "])));
+        assert_eq!(needs("^photo(?: credit)?: [^.]{1,80}$"), (At::Start, list(&["photo credit: ", "photo: "])));
         assert_eq!(
             needs("^[^.]+ contributed to this report[.]?$"),
-            Need::End(list(&[" to this report.", "d to this report"]))
+            (At::End, list(&[" to this report.", "d to this report"]))
         );
-        assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), Need::Inner(list(&["cookies"])));
-        assert_eq!(needs("^[a-z ]+$"), Need::Nothing);
+        assert_eq!(needs("^.{3,20} (?:uses|use) cookies to .*$"), (At::Inner, list(&["cookies"])));
+        assert_eq!(needs("^[a-z ]+$"), (At::Nowhere, list(&[])));
     }
 
     #[test]

@@ -6,56 +6,101 @@
 #[derive(Default)]
 pub(crate) struct Key {
     text: String,
-    /// For each byte of `text`, and one past it: the byte of the line that it stands for.
-    at: Vec<u32>,
 }
+
+/// For each byte of a line's key, and one past it: the byte of the line that it stands for.
+pub(crate) struct Places(Vec<u32>);
 
 impl Key {
     /// Makes this the key of `line`.
     pub(crate) fn set(&mut self, line: &str) {
-        self.text.clear();
-        self.at.clear();
-        let mut end = 0;
-        for (i, c) in line.char_indices() {
-            let before = self.text.len();
-            match c {
-                'A'..='Z' => self.text.push(c.to_ascii_lowercase()),
-                '0'..='9' => self.text.push('0'),
-                '!'..='~' => self.text.push(c),
-                c if is_space(c) => {
-                    if before > 0 && !self.text.ends_with(' ') {
-                        self.text.push(' ');
-                    }
-                }
-                '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{B4}' => self.text.push('\''),
-                '\u{201C}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2033}' => self.text.push('"'),
-                '\u{2010}'..='\u{2015}' => self.text.push('-'),
-                '\u{2026}' => self.text.push_str("..."),
-                // U+212A (kelvin) and U+0130 fold to ASCII, which gates, blind to case beyond
-                // ASCII, would not see.
-                '\u{212A}' | '\u{130}' => self.text.push(c),
-                c => self.text.extend(c.to_lowercase()),
-            }
-            self.at.resize(self.text.len(), i as u32);
-            if !is_space(c) {
-                end = i + c.len_utf8();
+        let mut out = std::mem::take(&mut self.text).into_bytes();
+        out.clear();
+        out.reserve(line.len());
+        let mut at = 0;
+        while let Some(&b) = line.as_bytes().get(at) {
+            if let Some(&folded) = ASCII.get(usize::from(b)) {
+                push(folded, &mut out);
+                at += 1;
+            } else {
+                let Some(c) = line[at..].chars().next() else { break };
+                fold(c, &mut out);
+                at += c.len_utf8();
             }
         }
-        if self.text.ends_with(' ') {
-            self.text.pop();
-            self.at.pop();
+        if out.last() == Some(&b' ') {
+            out.pop();
         }
-        self.at.push(end as u32);
+        self.text = String::from_utf8(out).unwrap_or_default();
     }
 
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
+}
+
+impl Places {
+    /// Those of the key of `line`.
+    pub(crate) fn of(line: &str) -> Places {
+        let (mut out, mut at, mut end) = (Vec::new(), Vec::new(), 0);
+        for (i, c) in line.char_indices() {
+            fold(c, &mut out);
+            at.resize(out.len(), i as u32);
+            if !is_space(c) {
+                end = i + c.len_utf8();
+            }
+        }
+        if out.last() == Some(&b' ') {
+            at.pop();
+        }
+        at.push(end as u32);
+        Places(at)
+    }
 
     /// The bytes of the line that the bytes `span` of the key stand for.
-    pub(crate) fn span_in_line(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let start = self.at[span.start] as usize;
-        start..(self.at[span.end] as usize).max(start)
+    pub(crate) fn in_line(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let start = self.0[span.start] as usize;
+        start..(self.0[span.end] as usize).max(start)
+    }
+}
+
+/// What each ASCII character is in a key.
+const ASCII: [u8; 128] = {
+    let mut all = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        all[b] = match b as u8 {
+            c @ b'A'..=b'Z' => c | 0x20,
+            b'0'..=b'9' => b'0',
+            9..=13 => b' ',
+            c => c,
+        };
+        b += 1;
+    }
+    all
+};
+
+/// Appends a byte; of spaces only the first in a row, and none at the start.
+fn push(b: u8, out: &mut Vec<u8>) {
+    if b != b' ' || out.last().is_some_and(|&last| last != b' ') {
+        out.push(b);
+    }
+}
+
+/// Appends what `c` is in a key.
+fn fold(c: char, out: &mut Vec<u8>) {
+    let mut put = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    match c {
+        c if c.is_ascii() => push(ASCII[c as usize], out),
+        c if is_space(c) => push(b' ', out),
+        '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{B4}' => out.push(b'\''),
+        '\u{201C}'..='\u{201F}' | '\u{AB}' | '\u{BB}' | '\u{2033}' => out.push(b'"'),
+        '\u{2010}'..='\u{2015}' => out.push(b'-'),
+        '\u{2026}' => out.extend_from_slice(b"..."),
+        // U+212A (kelvin) and U+0130 fold to ASCII, which gates, blind to case beyond ASCII, would
+        // not see.
+        '\u{212A}' | '\u{130}' => put(c),
+        c => c.to_lowercase().for_each(put),
     }
 }
 
@@ -79,8 +124,10 @@ mod tests {
         k.set(line);
         assert_eq!(k.text(), "\"read more\": 0 ärzte...");
         let at = k.text().find("more").expect("there");
-        assert_eq!(&line[k.span_in_line(at..at + 4)], "More");
-        assert_eq!(&line[k.span_in_line(0..k.text().len())], line.trim());
+        let places = Places::of(line);
+        assert_eq!(&line[places.in_line(at..at + 4)], "More");
+        assert_eq!(&line[places.in_line(0..k.text().len())], line.trim());
+        assert_eq!(places.0.len(), k.text().len() + 1);
     }
 
     #[test]
@@ -97,6 +144,6 @@ mod tests {
         let mut k = Key::default();
         k.set(" \u{A0} ");
         assert_eq!(k.text(), "");
-        assert_eq!(k.span_in_line(0..0), 0..0);
+        assert_eq!(Places::of(" \u{A0} ").in_line(0..0), 0..0);
     }
 }

@@ -1,6 +1,8 @@
 //! Line rules at work: which rules of a set a line matches by itself. What is around the line is
 //! for the pipeline to weigh.
 
+use std::collections::HashMap;
+
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
 
 /// Words from which on a line that ends in a stop is a body line.
@@ -11,7 +13,15 @@ pub(crate) fn is_body(line: &str) -> bool {
     // Twenty words of one letter and their spaces.
     line.len() >= 39
         && last_mark(line).is_some_and(is_stop)
-        && (surely_words(line.as_bytes()) >= BODY_WORDS || words(line, BODY_WORDS) >= BODY_WORDS)
+        && (surely_words(line.as_bytes()) >= BODY_WORDS
+            || most_words(line.as_bytes()) >= BODY_WORDS && words(line, BODY_WORDS) >= BODY_WORDS)
+}
+
+/// No fewer words than there are: a blank, or two bytes beyond ASCII, may part two.
+fn most_words(bytes: &[u8]) -> u32 {
+    let blanks = bytes.iter().filter(|&&b| b <= b' ').count();
+    let beyond = bytes.iter().filter(|&&b| b >= 0x80).count();
+    u32::try_from(1 + blanks + beyond / 2).unwrap_or(u32::MAX)
 }
 
 /// Words that a space and an ASCII letter begin, within the first few hundred bytes: no more than
@@ -48,6 +58,10 @@ pub(crate) fn words(line: &str, most: u32) -> u32 {
         let (blank, counts) = if b < 0x80 {
             at += 1;
             (matches!(b, b' ' | 9..=13), !in_word && b.is_ascii_alphanumeric())
+        } else if in_word && matches!(b, 0xC3..=0xDF) {
+            // Two bytes, and no space.
+            at += 2;
+            continue;
         } else {
             let Some(c) = line[at..].chars().next() else { break };
             at += c.len_utf8();
@@ -82,13 +96,15 @@ fn is_dense(c: char) -> bool {
 /// One rule, ready to be matched.
 struct Ready {
     id: RuleId,
-    matcher: Matcher,
+    /// Rules with the same pattern share one.
+    matcher: usize,
     rule: Rule,
 }
 
 /// Rules with patterns, behind their gates.
 pub(crate) struct LineRules {
     ready: Vec<Ready>,
+    matchers: Vec<Matcher>,
     gates: Gates,
     forced: bool,
 }
@@ -99,25 +115,28 @@ pub(crate) struct Scratch {
     key: Key,
     lower: Vec<u8>,
     open: Vec<u16>,
+    /// Patterns that were tried on this line.
+    known: Vec<(usize, bool)>,
 }
 
 impl LineRules {
     /// The rules of `set` that have a pattern and that `pick` picks. With `forced`, no gate keeps
     /// a line from them.
     pub(crate) fn new(set: &RuleSet, forced: bool, pick: impl Fn(RuleId, &Rule) -> bool) -> Self {
-        let ready: Vec<Ready> = set
-            .rules()
-            .iter()
-            .enumerate()
-            .map(|(n, r)| (RuleId(n as u16), r))
-            .filter(|&(id, r)| pick(id, r))
-            .filter_map(|(id, r)| {
-                let matcher = Matcher::new(r.pattern.as_deref()?);
-                Some(Ready { id, matcher, rule: r.clone() })
-            })
-            .collect();
+        let mut matchers = Vec::new();
+        let mut known = HashMap::new();
+        let mut ready = Vec::new();
+        for (n, r) in set.rules().iter().enumerate() {
+            let id = RuleId(n as u16);
+            let Some(pattern) = r.pattern.as_deref().filter(|_| pick(id, r)) else { continue };
+            let matcher = *known.entry(pattern).or_insert_with(|| {
+                matchers.push(Matcher::new(pattern));
+                matchers.len() - 1
+            });
+            ready.push(Ready { id, matcher, rule: r.clone() });
+        }
         let gates = Gates::new((0..).zip(ready.iter().map(|r| &r.rule)));
-        LineRules { ready, gates, forced }
+        LineRules { ready, matchers, gates, forced }
     }
 
     /// Whether there is no rule that changes a part of a line.
@@ -133,8 +152,9 @@ impl LineRules {
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
-        let Scratch { key, lower, open } = scratch;
+        let Scratch { key, lower, open, known } = scratch;
         open.clear();
+        known.clear();
         let mut shape = Shape::default();
         if self.forced {
             open.extend(0..self.ready.len() as u16);
@@ -155,8 +175,14 @@ impl LineRules {
                 key.set(line);
                 keyed = true;
             }
-            if r.matcher.is_match(key.text()) {
-                hit(r.id, &r.rule, key, &r.matcher);
+            let matcher = &self.matchers[r.matcher];
+            let matches = match known.iter().find(|(m, _)| *m == r.matcher) {
+                Some((_, matches)) => *matches,
+                None => matcher.is_match(key.text()),
+            };
+            known.push((r.matcher, matches));
+            if matches {
+                hit(r.id, &r.rule, key, matcher);
             }
         }
     }
@@ -166,6 +192,7 @@ impl LineRules {
 #[derive(Default)]
 struct Shape {
     stop: Option<bool>,
+    sure: Option<u32>,
     words: Option<u32>,
     chars: Option<usize>,
 }
@@ -180,36 +207,25 @@ impl Shape {
         *self.stop.get_or_insert_with(stops)
     }
 
+    /// Whether `line` has at least `min` words.
+    fn has_words(&mut self, line: &str, min: u32) -> bool {
+        *self.sure.get_or_insert_with(|| surely_words(line.as_bytes())) >= min
+            || *self.words.get_or_insert_with(|| words(line, WORDS_COUNTED)) >= min
+    }
+
     /// Whether `line` by itself meets the conditions; the cheap ones first.
     fn fits(&mut self, when: &When, line: &str) -> bool {
         if let Some(max) = when.line_max
-            && line.len() > max as usize * 4
-        {
-            return false;
-        }
-        if let Some(want) = when.final_stop {
-            // Headlines ask questions: a question mark is no final stop.
-            let stop =
-                *self.stop.get_or_insert_with(|| last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':'));
-            if stop != want {
-                return false;
-            }
-        }
-        if let Some(max) = when.line_max
             && line.len() > max as usize
         {
-            let chars = *self.chars.get_or_insert_with(|| line.chars().count());
-            if chars > max as usize {
+            let max = max as usize;
+            if line.len() > max * 4 || *self.chars.get_or_insert_with(|| line.chars().count()) > max {
                 return false;
             }
         }
-        if when.words_min.is_some() || when.words_max.is_some() {
-            let n = *self.words.get_or_insert_with(|| words(line, WORDS_COUNTED));
-            if when.words_min.is_some_and(|min| n < min) || when.words_max.is_some_and(|max| n > max) {
-                return false;
-            }
-        }
-        true
+        when.final_stop.is_none_or(|want| self.stops(line) == want)
+            && when.words_max.is_none_or(|max| !self.has_words(line, max + 1))
+            && when.words_min.is_none_or(|min| self.has_words(line, min))
     }
 }
 

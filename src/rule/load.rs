@@ -47,7 +47,7 @@ impl RuleSet {
     pub fn builtin() -> Result<RuleSet> {
         let mut set = RuleSet::default();
         for (name, text) in BARE {
-            set.add(name, text, false)?;
+            set.read(name, text, false, true)?;
         }
         Ok(set)
     }
@@ -56,13 +56,18 @@ impl RuleSet {
     /// earlier *file's* rule replaces it. Examples are kept only when asked for: they are the
     /// bulk of a rule file, and only tests read them.
     pub fn add(&mut self, name: &str, text: &str, examples: bool) -> Result<()> {
+        self.read(name, text, examples, false)
+    }
+
+    /// With `own`, the rules are lave's, whose patterns its tests have checked.
+    fn read(&mut self, name: &str, text: &str, examples: bool, own: bool) -> Result<()> {
         let file = File::parse(name, text)?;
         let root = file.root();
         root.only(&["rule"])?;
         let first = self.rules.len();
         let mut replaced = Vec::new();
         for v in root.array("rule")? {
-            let rule = read_rule(name, &v, examples)?;
+            let rule = read_rule(name, &v, examples, own)?;
             let fresh = RuleId(
                 u16::try_from(self.rules.len())
                     .ok()
@@ -91,7 +96,7 @@ impl RuleSet {
     }
 }
 
-fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool) -> Result<Rule> {
+fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool, own: bool) -> Result<Rule> {
     let t = v.table()?;
     t.only(RULE_KEYS)?;
     let need = |key: &str| {
@@ -113,9 +118,8 @@ fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool) -> Result<Rule> {
         return Err(t.error(format_args!("rule `{id}` has no `match`")).remedy("say what it looks for"));
     }
     if let Some(p) = &pattern
-        // Lave's own were checked by its tests, which load them with their examples.
-        && (examples || !BUILTIN.iter().any(|(name, _)| *name == source))
-        && let Err(e) = super::matcher::check(p, !BUILTIN.iter().any(|(name, _)| *name == source))
+        && !own
+        && let Err(e) = super::matcher::check(p)
     {
         let v = t.get("match").expect("it has one");
         return Err(v.error(format_args!("rule `{id}`: `match` is no sound pattern: {e}")));
@@ -138,6 +142,7 @@ fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool) -> Result<Rule> {
         when,
         pattern,
         marks: t.str("marks")?.map(str::to_owned),
+        own,
         fix: Vec::new(),
         keep: Vec::new(),
         open: Vec::new(),

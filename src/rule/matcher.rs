@@ -17,16 +17,15 @@ fn build(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build()
 }
 
-/// Whether `pattern` can be used; the error's words if not. With `size`, it is compiled to see
-/// whether it is small enough, which takes a hundred times as long as parsing it.
-pub(super) fn check(pattern: &str, size: bool) -> Result<(), String> {
+/// Whether `pattern` can be used; the error's words if not.
+pub(super) fn check(pattern: &str) -> Result<(), String> {
     regex_syntax::parse(pattern).map_err(|e| match e {
         // Without the picture of the pattern, which takes several lines.
         regex_syntax::Error::Parse(e) => format!("{}, at character {}", e.kind(), e.span().start.column),
         regex_syntax::Error::Translate(e) => format!("{}, at character {}", e.kind(), e.span().start.column),
         other => other.to_string(),
     })?;
-    if size { build(pattern).map(drop).map_err(|e| e.to_string()) } else { Ok(()) }
+    build(pattern).map(drop).map_err(|e| e.to_string())
 }
 
 impl Matcher {

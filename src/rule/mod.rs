@@ -10,12 +10,13 @@ mod key;
 mod lines;
 mod load;
 mod matcher;
+mod need;
 
 use std::collections::HashMap;
 
 pub use crate::edit::{Effect, RuleId, Rules};
 pub(crate) use gate::Gates;
-pub(crate) use key::Key;
+pub(crate) use key::{Key, Places};
 use key::becomes_ascii;
 pub(crate) use lines::{LineRules, Scratch, is_body};
 pub use load::BUILTIN;
@@ -167,6 +168,8 @@ pub struct Rule {
     pub keep: Vec<Example>,
     /// Input that it ought to repair and does not yet.
     pub open: Vec<Example>,
+    /// Whether it comes with lave.
+    pub own: bool,
     /// The file that it stands in.
     pub source: String,
     /// The line of that file.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Stage;
 use crate::edit::EditSink;
 use crate::features::Features;
-use crate::rule::{Action, Key, LineRules, Scratch};
+use crate::rule::{Action, LineRules, Places, Scratch};
 
 /// Runs on every line that any stage looks at; the rules' own gates are cheap.
 pub(crate) struct Patterns {
@@ -32,27 +32,29 @@ impl Stage for Patterns {
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
         let mut scratch = Scratch::default();
+        let mut places = None;
         self.rules.each_hit(line, &mut scratch, |id, rule, key, matcher| {
             if !rule.is_partial() {
                 return;
             }
+            let places: &Places = places.get_or_insert_with(|| Places::of(line));
             for found in matcher.captures_iter(key.text()) {
                 match &rule.action {
                     Action::Cut(group) => {
                         if let Some(m) = found.get(*group) {
-                            sink.delete(key.span_in_line(m.range()), id);
+                            sink.delete(places.in_line(m.range()), id);
                         }
                     }
                     Action::Replace(with) => {
                         let Some(whole) = found.get(0) else { continue };
-                        let new = expand(with, line, key, |name| {
+                        let new = expand(with, line, places, |name| {
                             let group = match name.parse() {
                                 Ok(n) => found.get(n),
                                 Err(_) => found.name(name),
                             };
                             group.map(|m| m.range())
                         });
-                        sink.replace(key.span_in_line(whole.range()), &new, id);
+                        sink.replace(places.in_line(whole.range()), &new, id);
                     }
                     _ => {}
                 }
@@ -63,7 +65,7 @@ impl Stage for Patterns {
 
 /// `with`, in which `$1`, `${1}` and `${name}` stand for what the line, not its key, has there, and
 /// `$$` for a dollar sign.
-fn expand(with: &str, line: &str, key: &Key, group: impl Fn(&str) -> Option<std::ops::Range<usize>>) -> String {
+fn expand(with: &str, line: &str, places: &Places, group: impl Fn(&str) -> Option<std::ops::Range<usize>>) -> String {
     let mut out = String::new();
     let mut rest = with;
     while let Some(at) = rest.find('$') {
@@ -86,7 +88,7 @@ fn expand(with: &str, line: &str, key: &Key, group: impl Fn(&str) -> Option<std:
             continue;
         };
         if let Some(span) = group(name) {
-            out.push_str(&line[key.span_in_line(span)]);
+            out.push_str(&line[places.in_line(span)]);
         }
     }
     out + rest

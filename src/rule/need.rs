@@ -1,0 +1,145 @@
+//! What every line that a pattern matches must hold, worked out from the pattern.
+//!
+//! `build.rs` uses this file, too: for the rules that come with lave the answer is known before the
+//! program starts.
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind, Look};
+
+/// Where a literal has to stand in the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum At {
+    /// The line starts with one of the literals.
+    Start,
+    /// It ends with one of them.
+    End,
+    /// Its last byte is one of them.
+    Last,
+    /// One of them is in it.
+    Inner,
+    /// The pattern says nothing that could be looked for.
+    Nowhere,
+}
+
+/// What opens one rule's gate.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// Where.
+    pub(crate) at: At,
+    /// Sorted; none starts with another at [`At::Start`].
+    pub(crate) literals: Vec<String>,
+}
+
+/// Fewest bytes of a literal at either end of a line.
+pub(crate) const HEAD: usize = 3;
+/// Most bytes of a literal that are compared.
+pub(crate) const LITERAL: usize = 16;
+/// Most literals that one rule's gate may have.
+const MANY: usize = 1500;
+
+impl Need {
+    fn new(at: At, mut literals: Vec<String>) -> Need {
+        literals.sort();
+        if at == At::Start {
+            literals.dedup_by(|next, first| next.starts_with(first.as_str()));
+        }
+        literals.dedup();
+        Need { at, literals }
+    }
+
+    /// What `pattern` needs; `needles` are literals of which, its author says, every match holds one.
+    pub(crate) fn of(pattern: &str, needles: &[String]) -> Need {
+        let words = |all: &[String]| -> Option<Vec<String>> { all.iter().map(|l| longest_word(l)).collect() };
+        let nowhere = || Need::new(At::Nowhere, Vec::new());
+        if !needles.is_empty() {
+            let folded: Vec<String> = needles.iter().map(|n| n.to_lowercase()).collect();
+            return words(&folded).map_or_else(nowhere, |all| Need::new(At::Inner, all));
+        }
+        let Ok(hir) = regex_syntax::parse(pattern) else { return nowhere() };
+        let inner = required(&hir).and_then(|all| words(&all));
+        // "the " starts every tenth line.
+        let telling = |all: &[String], least: usize| all.iter().all(|l| l.len() >= least);
+        let by_inner = inner.as_deref().is_some_and(|all| telling(all, 5));
+        if hir.properties().look_set_prefix().contains(Look::Start)
+            && let Some(all) = ends(&hir, ExtractKind::Prefix, ascii_head)
+            && (telling(&all, 5) || !by_inner)
+        {
+            return Need::new(At::Start, all);
+        }
+        let closed = hir.properties().look_set_suffix().contains(Look::End);
+        if closed && let Some(all) = ends(&hir, ExtractKind::Suffix, ascii_tail) {
+            return Need::new(At::End, all);
+        }
+        let last = if closed { last_bytes(&hir) } else { None };
+        // Few lines end in a bracket.
+        let telling = |l: &String| matches!(l.as_str(), ")" | "]");
+        match (inner, last) {
+            (_, Some(last)) if last.iter().all(telling) => Need::new(At::Last, last),
+            (Some(inner), _) => Need::new(At::Inner, inner),
+            (None, Some(last)) => Need::new(At::Last, last),
+            (None, None) => nowhere(),
+        }
+    }
+}
+
+/// The literals that every match has at one end, as far as they are `ascii`, if they are few enough
+/// and none is too short. Long ones tell more, short ones are fewer.
+fn ends(hir: &Hir, kind: ExtractKind, ascii: fn(&[u8]) -> &[u8]) -> Option<Vec<String>> {
+    [LITERAL, 12, 8].iter().find_map(|&len| {
+        let seq = Extractor::new().kind(kind.clone()).limit_literal_len(len).limit_total(MANY).extract(hir);
+        let literal = |l: &[u8]| String::from_utf8(ascii(l).to_vec()).ok().filter(|l| l.len() >= HEAD);
+        let all: Option<Vec<String>> = seq.literals()?.iter().map(|l| literal(l.as_bytes())).collect();
+        all.filter(|a| !a.is_empty())
+    })
+}
+
+/// The bytes, all ASCII, that end a match.
+fn last_bytes(hir: &Hir) -> Option<Vec<String>> {
+    let seq = Extractor::new().kind(ExtractKind::Suffix).limit_literal_len(1).extract(hir);
+    let last = |l: &[u8]| l.last().copied().filter(u8::is_ascii).map(|b| char::from(b).to_string());
+    seq.literals()?.iter().map(|l| last(l.as_bytes())).collect()
+}
+
+/// What comes before the first byte that is not ASCII. Line and key may differ from there on.
+fn ascii_head(l: &[u8]) -> &[u8] {
+    &l[..l.iter().position(|b| !b.is_ascii()).unwrap_or(l.len())]
+}
+
+/// What comes after the last byte that is not ASCII.
+fn ascii_tail(l: &[u8]) -> &[u8] {
+    &l[l.iter().rposition(|b| !b.is_ascii()).map_or(0, |i| i + 1)..]
+}
+
+/// The longest run of what line and key have alike, case and digits aside; three bytes at least, or
+/// a mark that is a needle by itself.
+fn longest_word(l: &str) -> Option<String> {
+    let alike = |c: char| c.is_ascii_lowercase() || c == '0' || is_mark(c);
+    let words = l.split(|c: char| !alike(c));
+    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3 || w.contains(is_mark)).map(str::to_owned)
+}
+
+/// Marks that a key keeps as they are.
+fn is_mark(c: char) -> bool {
+    matches!(c, '©' | '®' | '™' | '•' | '→')
+}
+
+/// Literals of which every match of `hir` holds at least one.
+fn required(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(l) => Some(vec![std::str::from_utf8(&l.0).ok()?.to_owned()]),
+        HirKind::Capture(c) => required(&c.sub),
+        HirKind::Repetition(r) if r.min > 0 => required(&r.sub),
+        HirKind::Concat(all) => {
+            let score = |set: &Vec<String>| {
+                let shortest = set.iter().map(|l| longest_word(l).map_or(0, |w| w.len())).min().unwrap_or(0);
+                (shortest.min(6), std::cmp::Reverse(set.len()))
+            };
+            all.iter().filter_map(required).max_by_key(score)
+        }
+        HirKind::Alternation(all) => {
+            let sets: Option<Vec<_>> = all.iter().map(required).collect();
+            Some(sets?.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
