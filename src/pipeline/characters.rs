@@ -29,6 +29,9 @@ pub(super) enum Kind {
     Body,
     /// Any other.
     Short,
+    /// As it came in, and not blank; it stands between body lines, no line that a rule matched among them, so that
+    /// nobody needs to know more.
+    Unread,
 }
 
 /// A line that phase 1 changed.
@@ -89,6 +92,32 @@ impl Batch {
     }
 }
 
+impl Batch {
+    /// Finds out what the lines are that matter to phase 2: from either end and from every line
+    /// that a rule matched, up and down to the nearest body line.
+    fn read_kinds(&mut self) {
+        let mut matters = true;
+        for i in 0..self.pieces.len() {
+            matters = self.read_kind(i, matters);
+        }
+        matters = true;
+        for i in (0..self.pieces.len()).rev() {
+            matters = self.read_kind(i, matters);
+        }
+    }
+
+    /// Whether the line beyond line `i` matters, too.
+    fn read_kind(&mut self, i: usize, matters: bool) -> bool {
+        let Piece { span, kind, hit } = self.pieces[i];
+        let matters = matters || hit;
+        if matters && kind == Kind::Unread {
+            let body = is_body(&self.text[self.old_of(span.range()).range()]);
+            self.pieces[i].kind = if body { Kind::Body } else { Kind::Short };
+        }
+        matters && self.pieces[i].kind != Kind::Body
+    }
+}
+
 /// Phase 1 on one thread; reused from line to line.
 pub(super) struct Washer<'p> {
     plan: &'p Plan,
@@ -131,6 +160,7 @@ impl<'p> Washer<'p> {
         let mut batch = Batch { exceptions, residue, ..Batch::default() };
         let bytes = text.as_bytes();
         let mut start = 0;
+        self.plan.line_rules.scan(&text, &mut self.scratch);
         for end in LineEnds::of(bytes) {
             let line = &text[start..end];
             let features = if self.plan.gates_open { Features::ALL } else { Features::of_line(line) };
@@ -138,17 +168,17 @@ impl<'p> Washer<'p> {
             let mut woken = self.plan.wakes_all || features.meets(self.plan.wakes);
             let looked = !woken;
             if looked {
-                woken = self.look(line);
+                woken = self.look(line, Some(start));
             }
             if woken && self.settle(line, features) {
                 self.add_dirty(&mut batch, old);
             } else {
                 if !looked {
-                    self.look(line);
+                    self.look(line, Some(start));
                 }
                 let new = Span::new(batch.new_len, batch.new_len + line.len());
                 self.add_found(&mut batch, old, new, false);
-                self.add_piece(&mut batch, line, new);
+                self.add_piece(&mut batch, line, new, Kind::Unread);
                 batch.new_len = new.end as usize;
             }
             batch.lines += 1;
@@ -159,19 +189,23 @@ impl<'p> Washer<'p> {
             }
         }
         batch.text = text;
+        if self.plan.looks_around {
+            batch.read_kinds();
+        }
         self.add_decoded(&mut batch, &islands, self.plan.ids.island);
         self.add_decoded(&mut batch, &undecodable, self.plan.ids.undecodable);
         batch
     }
 
-    /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does.
-    fn look(&mut self, line: &str) -> bool {
+    /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does. `at`:
+    /// where it stands in the text that was scanned, if it does.
+    fn look(&mut self, line: &str, at: Option<usize>) -> bool {
         self.hits.clear();
         if line.is_empty() {
             return false;
         }
         let (hits, mut partial) = (&mut self.hits, false);
-        self.plan.line_rules.each_hit(line, &mut self.scratch, |id, rule, _, _| {
+        self.plan.line_rules.each_hit(line, at, &mut self.scratch, |id, rule, _, _| {
             if rule.is_partial() {
                 partial = true;
             } else {
@@ -267,8 +301,9 @@ impl<'p> Washer<'p> {
         let mut at = 0;
         for part in now.split('\n') {
             let from = new.start as usize + at;
-            self.look(part);
-            self.add_piece(batch, part, Span::new(from, from + part.len()));
+            self.look(part, None);
+            let kind = if self.plan.looks_around && is_body(part) { Kind::Body } else { Kind::Short };
+            self.add_piece(batch, part, Span::new(from, from + part.len()), kind);
             at += part.len() + 1;
         }
         batch.dirty.push(Dirty { old, new, edits: self.total.clone() });
@@ -303,22 +338,16 @@ impl<'p> Washer<'p> {
         batch.found.append(&mut fresh);
     }
 
-    /// Adds a line with the rules that were just found to match it.
-    fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span) {
+    /// Adds a line with the rules that were just found to match it; of the given kind unless it is
+    /// blank.
+    fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span, kind: Kind) {
         let n = batch.pieces.len() as u32;
         let blank = line.chars().all(char::is_whitespace);
         let hit = !blank && !self.hits.is_empty();
         if hit {
             batch.hits.extend(self.hits.iter().map(|&id| (n, id)));
         }
-        let kind = if blank {
-            Kind::Blank
-        } else if self.plan.looks_around && is_body(line) {
-            Kind::Body
-        } else {
-            Kind::Short
-        };
-        batch.pieces.push(Piece { span, kind, hit });
+        batch.pieces.push(Piece { span, kind: if blank { Kind::Blank } else { kind }, hit });
     }
 
     /// Files findings of the decoder, which are places of the settled text.

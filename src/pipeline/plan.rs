@@ -36,7 +36,7 @@ pub(crate) struct Plan {
     /// Whether some stage has to see every line.
     pub(crate) wakes_all: bool,
     /// Rules with a pattern.
-    pub(crate) line_rules: Arc<LineRules>,
+    pub(crate) line_rules: LineRules,
     /// Whether some line rule depends on other lines.
     pub(crate) looks_around: bool,
     /// The marks that rules need.
@@ -60,7 +60,7 @@ impl Plan {
         let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
-        let line_rules = Arc::new(LineRules::new(&rules, false, |id, _| effect(id) != Effect::Off));
+        let line_rules = LineRules::new(&rules, false, |id, _| effect(id) != Effect::Off);
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
         };
@@ -105,17 +105,18 @@ impl Plan {
         self.wakes = self.stages.iter().fold(Features::NONE, |a, s| a | s.needs());
         self.wakes_all = self.wakes == Features::ALL;
         if !self.line_rules.only_whole_lines() {
+            let partial = LineRules::new(&self.rules, self.gates_open, |id, rule| {
+                self.effect(id) != Effect::Off && rule.is_partial()
+            });
             let before = self.stages.iter().position(|s| s.id() == "whitespace").unwrap_or(self.stages.len());
-            self.stages.insert(before, Box::new(Patterns::new(self.line_rules.clone())));
+            self.stages.insert(before, Box::new(Patterns::new(partial)));
         }
     }
 
     pub(crate) fn open_gates(&mut self) {
         self.gates_open = true;
         self.stages.retain(|s| s.id() != "patterns");
-        let effects = self.effects.clone();
-        let effect = move |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
-        self.line_rules = Arc::new(LineRules::new(&self.rules, true, |id, _| effect(id) != Effect::Off));
+        self.line_rules = LineRules::new(&self.rules, true, |id, _| self.effect(id) != Effect::Off);
         self.add_patterns();
         self.wakes_all = true;
     }

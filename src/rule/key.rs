@@ -37,6 +37,13 @@ impl Key {
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
+
+    /// The last byte of the key of `line`.
+    pub(super) fn last_byte(line: &str) -> Option<u8> {
+        let mut last = Vec::new();
+        fold(line.chars().rev().find(|&c| !is_space(c))?, &mut last);
+        last.last().copied()
+    }
 }
 
 impl Places {
@@ -65,7 +72,7 @@ impl Places {
 }
 
 /// What each ASCII character is in a key.
-const ASCII: [u8; 128] = {
+pub(super) const ASCII: [u8; 128] = {
     let mut all = [0; 128];
     let mut b = 0;
     while b < 128 {
@@ -136,6 +143,9 @@ mod tests {
         for c in (0x80..=0x10_FFFF).filter_map(char::from_u32) {
             k.set(&format!("a{c}a"));
             assert!(!k.text().is_ascii() || becomes_ascii(c), "U+{:04X}", u32::from(c));
+            let line = format!("a{c} ");
+            k.set(&line);
+            assert_eq!(k.text().bytes().last(), Key::last_byte(&line));
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::needles::Found;
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
 
 /// Words from which on a line that ends in a stop is a body line.
@@ -113,7 +114,11 @@ pub(crate) struct LineRules {
 #[derive(Default)]
 pub(crate) struct Scratch {
     key: Key,
-    lower: Vec<u8>,
+    /// Needles of some lines, looked at in order, and how many of them are behind.
+    found: Found,
+    past: usize,
+    /// Those of one line.
+    here: Found,
     open: Vec<u16>,
     /// Patterns that were tried on this line.
     known: Vec<(usize, bool)>,
@@ -144,22 +149,44 @@ impl LineRules {
         !self.ready.iter().any(|r| r.rule.is_partial())
     }
 
+    /// Searches `text`, lines that will be asked for in order.
+    pub(crate) fn scan(&self, text: &str, scratch: &mut Scratch) {
+        scratch.past = 0;
+        if !self.forced {
+            self.gates.scan(text, &mut scratch.found);
+        }
+    }
+
     /// Calls `hit` with each rule whose pattern and own-line conditions `line` meets, and with the
-    /// key and the matcher to look closer.
+    /// key and the matcher to look closer. `at`: the byte of the text last scanned that the line
+    /// starts at, if it stands there.
     pub(crate) fn each_hit(
         &self,
         line: &str,
+        at: Option<usize>,
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
-        let Scratch { key, lower, open, known } = scratch;
+        let Scratch { key, found, past, here, open, known } = scratch;
         open.clear();
         known.clear();
         let mut shape = Shape::default();
         if self.forced {
             open.extend(0..self.ready.len() as u16);
         } else {
-            self.gates.open(line, shape.stops(line), key, lower, open);
+            let needles = match at {
+                Some(at) => {
+                    let from = *past + found.all()[*past..].iter().take_while(|n| (n.0 as usize) < at).count();
+                    let end = at + line.len();
+                    *past = from + found.all()[from..].iter().take_while(|n| (n.0 as usize) < end).count();
+                    &found.all()[from..*past]
+                }
+                None => {
+                    self.gates.scan(line, here);
+                    here.all()
+                }
+            };
+            self.gates.open(line, needles, shape.stops(line), key, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();

@@ -5,12 +5,14 @@
 //! rules that come with lave are in `rules/<stage>.toml`; the part of an id before the dot names
 //! the stage that it belongs to.
 
+mod ends;
 mod gate;
 mod key;
 mod lines;
 mod load;
 mod matcher;
 mod need;
+mod needles;
 
 use std::collections::HashMap;
 

@@ -3,8 +3,6 @@
 //! A cut makes the line shorter, so cuts end. A replacement is its author's: one that feeds itself
 //! runs into the pipeline's budget, and the line stays as it was.
 
-use std::sync::Arc;
-
 use super::Stage;
 use crate::edit::EditSink;
 use crate::features::Features;
@@ -12,11 +10,12 @@ use crate::rule::{Action, LineRules, Places, Scratch};
 
 /// Runs on every line that any stage looks at; the rules' own gates are cheap.
 pub(crate) struct Patterns {
-    rules: Arc<LineRules>,
+    rules: LineRules,
 }
 
 impl Patterns {
-    pub(crate) fn new(rules: Arc<LineRules>) -> Self {
+    /// `rules`: those in force that change a part of a line.
+    pub(crate) fn new(rules: LineRules) -> Self {
         Patterns { rules }
     }
 }
@@ -33,10 +32,7 @@ impl Stage for Patterns {
     fn edit(&self, line: &str, sink: &mut EditSink) {
         let mut scratch = Scratch::default();
         let mut places = None;
-        self.rules.each_hit(line, &mut scratch, |id, rule, key, matcher| {
-            if !rule.is_partial() {
-                return;
-            }
+        self.rules.each_hit(line, None, &mut scratch, |id, rule, key, matcher| {
             let places: &Places = places.get_or_insert_with(|| Places::of(line));
             for found in matcher.captures_iter(key.text()) {
                 match &rule.action {
@@ -104,7 +100,7 @@ mod tests {
         let mut set = RuleSet::default();
         set.add("test", rules, false).expect("sound");
         let lines = LineRules::new(&set, false, |_, _| true);
-        wash(&Patterns::new(Arc::new(lines)), &set, line).text
+        wash(&Patterns::new(lines), &set, line).text
     }
 
     #[test]
