@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Body,
     /// Any other.
     Short,
-    /// As it came in, and not blank; it stands between body lines, no line that a rule matched among them, so that
+    /// Not blank; it stands between body lines, no line that a rule matched among them, so that
     /// nobody needs to know more.
     Unread,
 }
@@ -92,29 +92,10 @@ impl Batch {
     }
 }
 
-impl Batch {
-    /// Finds out what the lines are that matter to phase 2: from either end and from every line
-    /// that a rule matched, up and down to the nearest body line.
-    fn read_kinds(&mut self) {
-        let mut matters = true;
-        for i in 0..self.pieces.len() {
-            matters = self.read_kind(i, matters);
-        }
-        matters = true;
-        for i in (0..self.pieces.len()).rev() {
-            matters = self.read_kind(i, matters);
-        }
-    }
-
-    /// Whether the line beyond line `i` matters, too.
-    fn read_kind(&mut self, i: usize, matters: bool) -> bool {
-        let Piece { span, kind, hit } = self.pieces[i];
-        let matters = matters || hit;
-        if matters && kind == Kind::Unread {
-            let body = is_body(&self.text[self.old_of(span.range()).range()]);
-            self.pieces[i].kind = if body { Kind::Body } else { Kind::Short };
-        }
-        matters && self.pieces[i].kind != Kind::Body
+impl Piece {
+    fn new(line: &str, span: Span) -> Piece {
+        let blank = line.chars().all(char::is_whitespace);
+        Piece { span, kind: if blank { Kind::Blank } else { Kind::Unread }, hit: false }
     }
 }
 
@@ -133,6 +114,9 @@ pub(super) struct Washer<'p> {
     seen: Vec<Seen>,
     /// Rules on whole lines that the line matches.
     hits: Vec<RuleId>,
+    /// The lines that changed, as they are now, each with its `\n`; and the pieces that they are.
+    fresh: String,
+    fresh_pieces: Vec<(u32, Span)>,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
 }
@@ -150,6 +134,8 @@ impl<'p> Washer<'p> {
             parts: Vec::new(),
             seen: Vec::new(),
             hits: Vec::new(),
+            fresh: String::new(),
+            fresh_pieces: Vec::new(),
             lasting: Vec::new(),
         }
     }
@@ -158,6 +144,8 @@ impl<'p> Washer<'p> {
     pub(super) fn wash(&mut self, settled: Settled) -> Batch {
         let Settled { text, exceptions, residue, islands, undecodable } = settled;
         let mut batch = Batch { exceptions, residue, ..Batch::default() };
+        self.fresh.clear();
+        self.fresh_pieces.clear();
         let bytes = text.as_bytes();
         let mut start = 0;
         self.plan.line_rules.scan(&text, &mut self.scratch);
@@ -178,7 +166,9 @@ impl<'p> Washer<'p> {
                 }
                 let new = Span::new(batch.new_len, batch.new_len + line.len());
                 self.add_found(&mut batch, old, new, false);
-                self.add_piece(&mut batch, line, new, Kind::Unread);
+                let piece = batch.pieces.len() as u32;
+                batch.pieces.push(Piece::new(line, new));
+                self.add_hits(&mut batch, piece);
                 batch.new_len = new.end as usize;
             }
             batch.lines += 1;
@@ -189,8 +179,9 @@ impl<'p> Washer<'p> {
             }
         }
         batch.text = text;
+        self.look_at_fresh(&mut batch);
         if self.plan.looks_around {
-            batch.read_kinds();
+            self.read_kinds(&mut batch);
         }
         self.add_decoded(&mut batch, &islands, self.plan.ids.island);
         self.add_decoded(&mut batch, &undecodable, self.plan.ids.undecodable);
@@ -230,40 +221,28 @@ impl<'p> Washer<'p> {
             let mut moved = false;
             for stage in &self.plan.stages {
                 let needs = stage.needs();
-                let text: &str = if changed { &self.now } else { line };
-                for &(span, features) in &self.parts {
+                for i in 0..self.parts.len() {
+                    let (span, features) = self.parts[i];
                     if features.meets(needs) || needs == Features::ALL {
+                        let text: &str = if changed { &self.now } else { line };
                         self.sink.set_base(span.start as usize);
                         stage.edit(&text[span.range()], &mut self.sink);
                     }
                 }
-                self.seen.extend(self.sink.drain_seen());
-                for s in self.sink.drain_lasting() {
-                    let start = self.total.map_back(s.span.start as usize, Side::Start);
-                    let end = self.total.map_back(s.span.end as usize, Side::End);
-                    self.lasting.push(Seen { span: Span::new(start, end.max(start)), rule: s.rule });
+                if self.take_edits(line, changed) {
+                    (changed, moved) = (true, true);
                 }
-                if self.sink.is_empty() {
-                    continue;
-                }
-                self.sink.take(text, &mut self.step);
-                if self.step.is_identity() {
-                    continue;
-                }
-                self.next.clear();
-                self.step.apply_into(text, &mut self.next);
-                if self.total.is_identity() {
-                    std::mem::swap(&mut self.total, &mut self.step);
-                } else {
-                    self.total = self.total.then(&self.step);
-                }
-                std::mem::swap(&mut self.now, &mut self.next);
-                changed = true;
-                moved = true;
-                self.part();
             }
             if !moved {
-                break;
+                for &(span, _) in &self.parts {
+                    let text: &str = if changed { &self.now } else { line };
+                    self.sink.set_base(span.start as usize);
+                    self.plan.patterns.edit(&text[span.range()], &mut self.scratch, &mut self.sink);
+                }
+                if !self.take_edits(line, changed) {
+                    break;
+                }
+                changed = true;
             }
             spent += self.now.len() + 64;
             if spent > budget {
@@ -277,6 +256,35 @@ impl<'p> Washer<'p> {
             self.total.drop_no_ops(line);
         }
         changed && !self.total.is_identity()
+    }
+
+    /// Carries out what was pushed for the line, `now` if it `changed` before. True if that changed
+    /// it.
+    fn take_edits(&mut self, line: &str, changed: bool) -> bool {
+        self.seen.extend(self.sink.drain_seen());
+        for s in self.sink.drain_lasting() {
+            let start = self.total.map_back(s.span.start as usize, Side::Start);
+            let end = self.total.map_back(s.span.end as usize, Side::End);
+            self.lasting.push(Seen { span: Span::new(start, end.max(start)), rule: s.rule });
+        }
+        if self.sink.is_empty() {
+            return false;
+        }
+        let text: &str = if changed { &self.now } else { line };
+        self.sink.take(text, &mut self.step);
+        if self.step.is_identity() {
+            return false;
+        }
+        self.next.clear();
+        self.step.apply_into(text, &mut self.next);
+        if self.total.is_identity() {
+            std::mem::swap(&mut self.total, &mut self.step);
+        } else {
+            self.total = self.total.then(&self.step);
+        }
+        std::mem::swap(&mut self.now, &mut self.next);
+        self.part();
+        true
     }
 
     /// Finds the lines within `now`.
@@ -297,18 +305,37 @@ impl<'p> Washer<'p> {
     fn add_dirty(&mut self, batch: &mut Batch, old: Span) {
         let new = Span::new(batch.new_len, batch.new_len + self.now.len());
         self.add_found(batch, old, new, true);
-        let now = std::mem::take(&mut self.now);
         let mut at = 0;
-        for part in now.split('\n') {
+        for part in self.now.split('\n') {
             let from = new.start as usize + at;
-            self.look(part, None);
-            let kind = if self.plan.looks_around && is_body(part) { Kind::Body } else { Kind::Short };
-            self.add_piece(batch, part, Span::new(from, from + part.len()), kind);
+            self.fresh_pieces.push((
+                batch.pieces.len() as u32,
+                Span::new(self.fresh.len() + at, self.fresh.len() + at + part.len()),
+            ));
+            batch.pieces.push(Piece::new(part, Span::new(from, from + part.len())));
             at += part.len() + 1;
         }
+        self.fresh.push_str(&self.now);
+        self.fresh.push('\n');
         batch.dirty.push(Dirty { old, new, edits: self.total.clone() });
         batch.new_len = new.end as usize;
-        self.now = now;
+    }
+
+    /// Finds the rules on whole lines that the lines match which changed.
+    fn look_at_fresh(&mut self, batch: &mut Batch) {
+        let fresh = std::mem::take(&mut self.fresh);
+        let pieces = std::mem::take(&mut self.fresh_pieces);
+        self.plan.line_rules.scan(&fresh, &mut self.scratch);
+        let before = batch.hits.len();
+        for &(piece, span) in &pieces {
+            self.look(&fresh[span.range()], Some(span.start as usize));
+            self.add_hits(batch, piece);
+        }
+        if batch.hits.len() > before {
+            // Two runs, each in order.
+            batch.hits.sort_by_key(|h| h.0);
+        }
+        (self.fresh, self.fresh_pieces) = (fresh, pieces);
     }
 
     /// Files what was seen on a line. With `moved`, `total` tells where things went.
@@ -338,16 +365,40 @@ impl<'p> Washer<'p> {
         batch.found.append(&mut fresh);
     }
 
-    /// Adds a line with the rules that were just found to match it; of the given kind unless it is
-    /// blank.
-    fn add_piece(&mut self, batch: &mut Batch, line: &str, span: Span, kind: Kind) {
-        let n = batch.pieces.len() as u32;
-        let blank = line.chars().all(char::is_whitespace);
-        let hit = !blank && !self.hits.is_empty();
-        if hit {
-            batch.hits.extend(self.hits.iter().map(|&id| (n, id)));
+    /// Files the rules that were just found to match a line.
+    fn add_hits(&mut self, batch: &mut Batch, piece: u32) {
+        let p = &mut batch.pieces[piece as usize];
+        p.hit = p.kind != Kind::Blank && !self.hits.is_empty();
+        if p.hit {
+            batch.hits.extend(self.hits.iter().map(|&id| (piece, id)));
         }
-        batch.pieces.push(Piece { span, kind: if blank { Kind::Blank } else { kind }, hit });
+    }
+
+    /// Finds out what the lines are that matter to phase 2: from either end and from every line
+    /// that a rule matched, up and down to the nearest body line.
+    fn read_kinds(&self, batch: &mut Batch) {
+        let mut matters = true;
+        for i in 0..batch.pieces.len() {
+            matters = self.read_kind(batch, i, matters);
+        }
+        matters = true;
+        for i in (0..batch.pieces.len()).rev() {
+            matters = self.read_kind(batch, i, matters);
+        }
+    }
+
+    /// Whether the line beyond line `i` matters, too.
+    fn read_kind(&self, batch: &mut Batch, i: usize, matters: bool) -> bool {
+        let Piece { span, kind, hit } = batch.pieces[i];
+        let matters = matters || hit;
+        if matters && kind == Kind::Unread {
+            let body = is_body(match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
+                Ok(n) => &self.fresh[self.fresh_pieces[n].1.range()],
+                Err(_) => &batch.text[batch.old_of(span.range()).range()],
+            });
+            batch.pieces[i].kind = if body { Kind::Body } else { Kind::Short };
+        }
+        matters && batch.pieces[i].kind != Kind::Body
     }
 
     /// Files findings of the decoder, which are places of the settled text.

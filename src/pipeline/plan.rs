@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) wakes_all: bool,
     /// Rules with a pattern.
     pub(crate) line_rules: LineRules,
+    /// Those of them that change a part of a line.
+    pub(crate) patterns: Patterns,
     /// Whether some line rule depends on other lines.
     pub(crate) looks_around: bool,
     /// The marks that rules need.
@@ -60,7 +62,8 @@ impl Plan {
         let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
-        let line_rules = LineRules::new(&rules, false, |id, _| effect(id) != Effect::Off);
+        let (line_rules, patterns) = Plan::line_rules(&rules, &effects, false);
+        let wakes = stages.iter().fold(Features::NONE, |a, s| a | s.needs());
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
         };
@@ -82,42 +85,34 @@ impl Plan {
             blank_run: rules.id("whitespace.blank-run"),
             final_newline: rules.id("whitespace.final-newline"),
         };
-        let mut plan = Plan {
+        Ok(Plan {
             looks_around: in_force(looks, Effect::Flag),
             needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
             acts_on_marks: in_force(|r| r.when.needs.is_some(), Effect::Act),
             rules: Arc::new(rules),
             effects,
             stages,
-            wakes: Features::NONE,
-            wakes_all: false,
+            wakes,
+            wakes_all: wakes == Features::ALL,
             line_rules,
+            patterns,
             marks,
             options,
             ids,
             gates_open: false,
-        };
-        plan.add_patterns();
-        Ok(plan)
+        })
     }
 
-    fn add_patterns(&mut self) {
-        self.wakes = self.stages.iter().fold(Features::NONE, |a, s| a | s.needs());
-        self.wakes_all = self.wakes == Features::ALL;
-        if !self.line_rules.only_whole_lines() {
-            let partial = LineRules::new(&self.rules, self.gates_open, |id, rule| {
-                self.effect(id) != Effect::Off && rule.is_partial()
-            });
-            let before = self.stages.iter().position(|s| s.id() == "whitespace").unwrap_or(self.stages.len());
-            self.stages.insert(before, Box::new(Patterns::new(partial)));
-        }
+    /// The rules with a pattern that are in force, and those of them that change a part of a line.
+    fn line_rules(rules: &RuleSet, effects: &[Effect], forced: bool) -> (LineRules, Patterns) {
+        let on = |id: RuleId| effects.get(id.0 as usize).is_some_and(|&e| e != Effect::Off);
+        let partial = LineRules::new(rules, forced, |id, rule| on(id) && rule.is_partial());
+        (LineRules::new(rules, forced, |id, _| on(id)), Patterns::new(partial))
     }
 
     pub(crate) fn open_gates(&mut self) {
         self.gates_open = true;
-        self.stages.retain(|s| s.id() != "patterns");
-        self.line_rules = LineRules::new(&self.rules, true, |id, _| self.effect(id) != Effect::Off);
-        self.add_patterns();
+        (self.line_rules, self.patterns) = Plan::line_rules(&self.rules, &self.effects, true);
         self.wakes_all = true;
     }
 

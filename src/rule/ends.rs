@@ -132,8 +132,7 @@ impl<const BACK: bool> Ends<BACK> {
             at
         };
         let reach = 6 * (self.longest + 1);
-        let part =
-            if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
+        let part = if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
         scratch.set(part);
         let known = scratch.text().len() >= self.longest || part.len() == raw.len();
         if !known {

@@ -144,9 +144,9 @@ impl LineRules {
         LineRules { ready, matchers, gates, forced }
     }
 
-    /// Whether there is no rule that changes a part of a line.
-    pub(crate) fn only_whole_lines(&self) -> bool {
-        !self.ready.iter().any(|r| r.rule.is_partial())
+    /// Whether it holds no rule.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ready.is_empty()
     }
 
     /// Searches `text`, lines that will be asked for in order.

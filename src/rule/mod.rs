@@ -18,8 +18,8 @@ use std::collections::HashMap;
 
 pub use crate::edit::{Effect, RuleId, Rules};
 pub(crate) use gate::Gates;
-pub(crate) use key::{Key, Places};
 use key::becomes_ascii;
+pub(crate) use key::{Key, Places};
 pub(crate) use lines::{LineRules, Scratch, is_body};
 pub use load::BUILTIN;
 pub(crate) use matcher::Matcher;

@@ -52,7 +52,9 @@ impl Needles {
         for n in 0..all.len() {
             let this = &all[n].text;
             let starts = |i: &usize| {
-                all.iter().enumerate().any(|(m, other)| m != n && other.text.as_bytes().starts_with(&this.as_bytes()[*i..]))
+                all.iter()
+                    .enumerate()
+                    .any(|(m, other)| m != n && other.text.as_bytes().starts_with(&this.as_bytes()[*i..]))
             };
             all[n].step = (1..this.len()).find(starts).unwrap_or(this.len());
         }

@@ -1,38 +1,30 @@
-//! Rules with a pattern that change a part of a line: `cut` and `replace`, of any stage.
+//! Rules with a pattern that change a part of a line: `cut` and `replace`, of any stage. No stage of
+//! its own: the pipeline asks it about each line that the stages have left at rest.
 //!
 //! A cut makes the line shorter, so cuts end. A replacement is its author's: one that feeds itself
 //! runs into the pipeline's budget, and the line stays as it was.
 
-use super::Stage;
 use crate::edit::EditSink;
-use crate::features::Features;
 use crate::rule::{Action, LineRules, Places, Scratch};
 
-/// Runs on every line that any stage looks at; the rules' own gates are cheap.
+/// The rules in force that change a part of a line.
 pub(crate) struct Patterns {
     rules: LineRules,
 }
 
 impl Patterns {
-    /// `rules`: those in force that change a part of a line.
+    /// `rules`: only such rules.
     pub(crate) fn new(rules: LineRules) -> Self {
         Patterns { rules }
     }
-}
 
-impl Stage for Patterns {
-    fn id(&self) -> &'static str {
-        "patterns"
-    }
-
-    fn needs(&self) -> Features {
-        Features::ALL
-    }
-
-    fn edit(&self, line: &str, sink: &mut EditSink) {
-        let mut scratch = Scratch::default();
+    /// Pushes edits for `line`, which holds no `\n`.
+    pub(crate) fn edit(&self, line: &str, scratch: &mut Scratch, sink: &mut EditSink) {
+        if self.rules.is_empty() {
+            return;
+        }
         let mut places = None;
-        self.rules.each_hit(line, None, &mut scratch, |id, rule, key, matcher| {
+        self.rules.each_hit(line, None, scratch, |id, rule, key, matcher| {
             let places: &Places = places.get_or_insert_with(|| Places::of(line));
             for found in matcher.captures_iter(key.text()) {
                 match &rule.action {
@@ -93,14 +85,18 @@ fn expand(with: &str, line: &str, places: &Places, group: impl Fn(&str) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::{EditSet, Effect};
     use crate::rule::RuleSet;
-    use crate::stage::testing::wash;
 
     fn washed(rules: &str, line: &str) -> String {
         let mut set = RuleSet::default();
         set.add("test", rules, false).expect("sound");
-        let lines = LineRules::new(&set, false, |_, _| true);
-        wash(&Patterns::new(lines), &set, line).text
+        let patterns = Patterns::new(LineRules::new(&set, false, |_, _| true));
+        let mut sink = EditSink::new([Effect::Act].into());
+        let mut edits = EditSet::default();
+        patterns.edit(line, &mut Scratch::default(), &mut sink);
+        sink.take(line, &mut edits);
+        edits.apply(line)
     }
 
     #[test]
