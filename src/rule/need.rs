@@ -53,7 +53,7 @@ impl Need {
         let nowhere = || Need::new(At::Nowhere, Vec::new());
         if !needles.is_empty() {
             let folded: Vec<String> = needles.iter().map(|n| n.to_lowercase()).collect();
-            return words(&folded).map_or_else(nowhere, |all| Need::new(At::Inner, all));
+            return words(&folded).map_or_else(nowhere, |all| Need::new(At::Inner, in_line(all)));
         }
         let Ok(hir) = regex_syntax::parse(pattern) else { return nowhere() };
         let inner = required(&hir).and_then(|all| words(&all));
@@ -75,7 +75,7 @@ impl Need {
         let telling = |l: &String| matches!(l.as_str(), ")" | "]");
         match (inner, last) {
             (_, Some(last)) if last.iter().all(telling) => Need::new(At::Last, last),
-            (Some(inner), _) => Need::new(At::Inner, inner),
+            (Some(inner), _) => Need::new(At::Inner, in_line(inner)),
             (None, Some(last)) => Need::new(At::Last, last),
             (None, None) => nowhere(),
         }
@@ -111,11 +111,25 @@ fn ascii_tail(l: &[u8]) -> &[u8] {
 }
 
 /// The longest run of what line and key have alike, case and digits aside; three bytes at least, or
-/// a mark that is a needle by itself.
+/// a mark that is a needle by itself. A full stop at the end may be the first of an ellipsis.
 fn longest_word(l: &str) -> Option<String> {
-    let alike = |c: char| c.is_ascii_lowercase() || c == '0' || is_mark(c);
-    let words = l.split(|c: char| !alike(c));
-    words.max_by_key(|w| w.len()).filter(|w| w.len() >= 3 || w.contains(is_mark)).map(str::to_owned)
+    let alike = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '-' | '.') || is_mark(c);
+    let (mut best, mut from) = ("", 0);
+    for (i, c) in l.char_indices() {
+        if !alike(c) {
+            let word = &l[from..i + usize::from(c == '.' && i > from)];
+            best = if word.len() > best.len() { word } else { best };
+            from = i + c.len_utf8();
+        }
+    }
+    best = if l.len() - from > best.len() { &l[from..] } else { best };
+    (best.len() >= 3 || best.contains(is_mark)).then(|| best.to_owned())
+}
+
+/// The forms that needles can have in the line.
+fn in_line(needles: Vec<String>) -> Vec<String> {
+    let ellipses: Vec<String> = needles.iter().filter_map(|n| Some(format!("{}…", n.strip_suffix('.')?))).collect();
+    needles.into_iter().chain(ellipses).collect()
 }
 
 /// Marks that a key keeps as they are.
