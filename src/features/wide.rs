@@ -1,0 +1,162 @@
+//! The scan of [`super::middle`], 32 bytes a step: each byte's classes come from two tables of 16,
+//! one for either half of the byte, and what neighbours say from the classes of the bytes before.
+//! (Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte", 2021, classify
+//! bytes like this.)
+
+use std::arch::x86_64::*;
+
+use super::Features;
+
+// Classes of bytes, first table: also what a byte says of its neighbours.
+const SPACE: u8 = 1;
+const STOP_2: u8 = 2; // ! , .
+const STOP_3: u8 = 4; // : ; ?
+const MARK: u8 = 8; // " ' and, in the end, `
+const TICK: u8 = 16;
+const HYPHEN: u8 = 32;
+const PERCENT: u8 = 64;
+const QUOTE: u8 = 128; // " '
+
+// Second table.
+const CONTROL_0: u8 = 1;
+const TAB: u8 = 2;
+const CONTROL_1: u8 = 4;
+const DEL: u8 = 8;
+const OPEN_2: u8 = 16; // (
+const OPEN: u8 = 32; // [ {
+const CLOSE_2: u8 = 64; // )
+const CLOSE: u8 = 128; // ] }
+
+/// Classes by the high half of a byte, and by its low half; a byte has those that both give it.
+const FIRST: [[u8; 16]; 2] = [
+    [0, 0, SPACE | STOP_2 | MARK | HYPHEN | PERCENT | QUOTE, STOP_3, 0, 0, TICK, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [
+        SPACE | TICK, STOP_2, MARK | QUOTE, 0, 0, PERCENT, 0, MARK | QUOTE,
+        0, 0, STOP_3, STOP_3, STOP_2, HYPHEN, STOP_2, STOP_3,
+    ],
+];
+const SECOND: [[u8; 16]; 2] = [
+    [CONTROL_0 | TAB, CONTROL_1, OPEN_2 | CLOSE_2, 0, 0, OPEN | CLOSE, 0, DEL | OPEN | CLOSE, 0, 0, 0, 0, 0, 0, 0, 0],
+    {
+        let mut low = [CONTROL_0 | CONTROL_1; 16];
+        low[8] |= OPEN_2;
+        low[9] = CONTROL_1 | TAB | CLOSE_2;
+        low[0xB] |= OPEN;
+        low[0xD] |= CLOSE;
+        low[0xF] |= DEL;
+        low
+    },
+];
+
+const LANES: usize = 32;
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(b: &[u8; LANES]) -> __m256i {
+    let word = |i: usize| i64::from_le_bytes([b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7]]);
+    _mm256_set_epi64x(word(24), word(16), word(8), word(0))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn table(t: &[u8; 16]) -> __m256i {
+    let mut twice = [0; LANES];
+    twice[..16].copy_from_slice(t);
+    twice[16..].copy_from_slice(t);
+    load(&twice)
+}
+
+/// All bits of the 32 bytes, in one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn gather(v: __m256i) -> u8 {
+    let half = _mm_or_si128(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    let word = _mm_cvtsi128_si64(_mm_or_si128(half, _mm_unpackhi_epi64(half, half)));
+    word.to_le_bytes().iter().fold(0, |a, b| a | b)
+}
+
+/// Features of all bytes and of all neighbours.
+#[target_feature(enable = "avx2")]
+pub(super) fn scan(bytes: &[u8]) -> u32 {
+    let all = |b: u8| _mm256_set1_epi8(b as i8);
+    let [first_high, first_low] = [table(&FIRST[0]), table(&FIRST[1])];
+    let [second_high, second_low] = [table(&SECOND[0]), table(&SECOND[1])];
+    let zero = _mm256_setzero_si256();
+    // Of the step before.
+    let (mut kinds_before, mut brackets_before) = (zero, zero);
+    // What was seen, in bits that the end of this function spells out.
+    let (mut seen_1, mut seen_2, mut seen_3, mut beyond) = (zero, zero, zero, zero);
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let v = match rest.split_first_chunk::<LANES>() {
+            Some((chunk, more)) => {
+                rest = more;
+                load(chunk)
+            }
+            None => {
+                // Padded with a byte that says nothing, beside any neighbour.
+                let mut padded = [b'#'; LANES];
+                padded[..rest.len()].copy_from_slice(rest);
+                rest = &[];
+                load(&padded)
+            }
+        };
+        let low = _mm256_and_si256(v, all(0x0F));
+        let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
+        let first = _mm256_and_si256(_mm256_shuffle_epi8(first_high, high), _mm256_shuffle_epi8(first_low, low));
+        let second = _mm256_and_si256(_mm256_shuffle_epi8(second_high, high), _mm256_shuffle_epi8(second_low, low));
+        // The stops are one class now, and the backtick is a mark.
+        let moved = _mm256_and_si256(_mm256_srli_epi16(first, 1), all(STOP_2 | MARK));
+        let kinds = _mm256_or_si256(first, moved);
+        // The same for the bytes one and two before.
+        let across = _mm256_permute2x128_si256(kinds_before, kinds, 0x21);
+        let kinds_1 = _mm256_alignr_epi8(kinds, across, 15);
+        let kinds_2 = _mm256_alignr_epi8(kinds, across, 14);
+        let brackets_1 = _mm256_alignr_epi8(second, _mm256_permute2x128_si256(brackets_before, second, 0x21), 15);
+        (kinds_before, brackets_before) = (kinds, second);
+
+        let space = _mm256_cmpeq_epi8(v, all(b' '));
+        let space_1 = _mm256_cmpgt_epi8(_mm256_and_si256(kinds_1, all(SPACE)), zero);
+        let same = _mm256_and_si256(_mm256_and_si256(kinds, kinds_1), all(SPACE | STOP_2 | MARK | HYPHEN));
+        let alone = _mm256_and_si256(first, all(TICK | PERCENT | QUOTE));
+        seen_1 = _mm256_or_si256(seen_1, _mm256_or_si256(same, alone));
+
+        let open = _mm256_and_si256(_mm256_and_si256(brackets_1, space), all(OPEN_2 | OPEN));
+        let close = _mm256_and_si256(_mm256_and_si256(second, space_1), all(CLOSE_2 | CLOSE));
+        let control = _mm256_and_si256(second, all(CONTROL_0 | TAB | CONTROL_1 | DEL));
+        seen_2 = _mm256_or_si256(seen_2, _mm256_or_si256(control, _mm256_or_si256(open, close)));
+
+        let spaced = _mm256_and_si256(_mm256_and_si256(kinds, space_1), all(STOP_2));
+        // Unsigned: not less than `0`.
+        let not_less = _mm256_cmpeq_epi8(_mm256_max_epu8(v, all(b'0')), v);
+        let quote_1 = _mm256_and_si256(kinds_1, all(QUOTE));
+        let glued = _mm256_and_si256(_mm256_and_si256(_mm256_slli_epi16(kinds_2, 6), quote_1), not_less);
+        let loose = _mm256_and_si256(_mm256_and_si256(_mm256_slli_epi16(kinds_2, 7), quote_1), space);
+        let loose = _mm256_srli_epi16(loose, 1);
+        let ampersand = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(b'&')), all(1));
+        let backslash = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(b'\\')), all(4));
+        let marks = _mm256_or_si256(_mm256_or_si256(glued, loose), _mm256_or_si256(ampersand, backslash));
+        seen_3 = _mm256_or_si256(seen_3, _mm256_or_si256(spaced, marks));
+        beyond = _mm256_or_si256(beyond, v);
+    }
+    let (seen_1, seen_2, seen_3) = (gather(seen_1), gather(seen_2), gather(seen_3));
+    let names = [
+        (seen_1 & SPACE, Features::SPACE_RUN),
+        (seen_1 & STOP_2, Features::STOP_RUN),
+        (seen_1 & MARK, Features::QUOTE_RUN),
+        (seen_1 & HYPHEN, Features::HYPHEN_RUN),
+        (seen_1 & TICK, Features::BACKTICK),
+        (seen_1 & PERCENT, Features::PERCENT),
+        (seen_1 & QUOTE, Features::QUOTE_STRAIGHT),
+        (seen_2 & (CONTROL_0 | CONTROL_1 | DEL), Features::CONTROL),
+        (seen_2 & TAB, Features::TAB),
+        (seen_2 & (OPEN_2 | OPEN | CLOSE_2 | CLOSE), Features::SPACE_BRACKET),
+        (seen_3 & 1, Features::AMPERSAND),
+        (seen_3 & 2, Features::SPACE_STOP),
+        (seen_3 & 4, Features::BACKSLASH),
+        (seen_3 & 0x40, Features::QUOTE_LOOSE),
+        (seen_3 & 0x80, Features::QUOTE_GLUED),
+        (u8::from(_mm256_movemask_epi8(beyond) != 0), Features::NON_ASCII),
+    ];
+    names.iter().fold(0, |bits, (seen, feature)| bits | if *seen != 0 { feature.0 } else { 0 })
+}
