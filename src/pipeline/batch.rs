@@ -36,13 +36,14 @@ impl<R: Read> Batches<R> {
         if self.done {
             return Ok(None);
         }
+        // Bytes that it holds from before will be written over: they need no zeroes.
         let mut buf = self.spare.pop().unwrap_or_default();
-        buf.clear();
-        buf.extend_from_slice(&self.carry);
+        let mut seen = self.carry.len();
+        buf.resize(buf.len().max(seen), 0);
+        buf[..seen].copy_from_slice(&self.carry);
         self.carry.clear();
         let mut want = self.size;
         loop {
-            let seen = buf.len();
             buf.resize(seen + want, 0);
             let n = read_full(&mut self.input, &mut buf[seen..])?;
             buf.truncate(seen + n);
@@ -57,7 +58,8 @@ impl<R: Read> Batches<R> {
                 return Ok(Some(buf));
             }
             // A long line: read more each time, so that the work stays linear.
-            want = buf.len();
+            seen = buf.len();
+            want = seen;
         }
     }
 

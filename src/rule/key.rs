@@ -40,8 +40,12 @@ impl Key {
 
     /// The last byte of the key of `line`.
     pub(super) fn last_byte(line: &str) -> Option<u8> {
+        let c = line.chars().rev().find(|&c| !is_space(c))?;
+        if c.is_ascii() {
+            return Some(ASCII[c as usize]);
+        }
         let mut last = Vec::new();
-        fold(line.chars().rev().find(|&c| !is_space(c))?, &mut last);
+        fold(c, &mut last);
         last.last().copied()
     }
 }
