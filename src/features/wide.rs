@@ -53,8 +53,11 @@ const LANES: usize = 32;
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(b: &[u8; LANES]) -> __m256i {
-    let word = |i: usize| i64::from_le_bytes([b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7]]);
-    _mm256_set_epi64x(word(24), word(16), word(8), word(0))
+    // SAFETY: 32 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    unsafe {
+        _mm256_loadu_si256(b.as_ptr().cast())
+    }
 }
 
 #[inline]

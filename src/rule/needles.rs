@@ -123,15 +123,15 @@ impl Needles {
 /// Whether `needle` is in `line`, blind to case and with digits alike.
 pub(super) fn holds(line: &str, needle: &str) -> bool {
     let (line, needle) = (line.as_bytes(), needle.as_bytes());
-    let same = |at: usize| {
-        let part = line.get(at..at + needle.len());
-        part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want))
+    // Looks for the byte that is rarest in text.
+    let common = |b: u8| b"etaoinshrdlcumwfgypbvkjxqz".iter().position(|&c| c == b).unwrap_or(26);
+    let Some((n, &rare)) = needle.iter().enumerate().filter(|(_, b)| **b != b'0').max_by_key(|(_, b)| common(**b)) else {
+        return line.windows(needle.len()).any(|part| part.iter().all(u8::is_ascii_digit));
     };
-    match needle.first() {
-        None => true,
-        Some(b'0') => (0..line.len()).any(same),
-        Some(&first) => memchr::memchr2_iter(first, first.to_ascii_uppercase(), line).any(same),
-    }
+    memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), line).any(|at| {
+        let part = at.checked_sub(n).and_then(|from| line.get(from..from + needle.len()));
+        part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want))
+    })
 }
 
 /// What a needle has for a byte of the line.
