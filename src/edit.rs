@@ -264,6 +264,11 @@ impl EditSet {
         self.len_after = len;
     }
 
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of_val(&self.edits[..]) + self.arena.len()
+    }
+
     /// Whether it changes nothing.
     pub fn is_identity(&self) -> bool {
         self.edits.is_empty()

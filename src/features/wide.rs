@@ -31,8 +31,22 @@ const CLOSE: u8 = 128; // ] }
 const FIRST: [[u8; 16]; 2] = [
     [0, 0, SPACE | STOP_2 | MARK | HYPHEN | PERCENT | QUOTE, STOP_3, 0, 0, TICK, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     [
-        SPACE | TICK, STOP_2, MARK | QUOTE, 0, 0, PERCENT, 0, MARK | QUOTE,
-        0, 0, STOP_3, STOP_3, STOP_2, HYPHEN, STOP_2, STOP_3,
+        SPACE | TICK,
+        STOP_2,
+        MARK | QUOTE,
+        0,
+        0,
+        PERCENT,
+        0,
+        MARK | QUOTE,
+        0,
+        0,
+        STOP_3,
+        STOP_3,
+        STOP_2,
+        HYPHEN,
+        STOP_2,
+        STOP_3,
     ],
 ];
 const SECOND: [[u8; 16]; 2] = [

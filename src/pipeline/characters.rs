@@ -75,6 +75,17 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// About how many bytes of memory it takes.
+    pub(super) fn size(&self) -> usize {
+        let edits: usize = self.dirty.iter().map(|d| size_of::<Dirty>() + d.edits.size()).sum();
+        self.text.len()
+            + edits
+            + size_of_val(&self.pieces[..])
+            + size_of_val(&self.hits[..])
+            + size_of_val(&self.found[..])
+            + self.residue.iter().map(|r| size_of::<Residue>() + r.bytes.len()).sum::<usize>()
+    }
+
     /// The settled text that `new`, within one line of the text after phase 1, came from.
     pub(super) fn old_of(&self, new: std::ops::Range<usize>) -> Span {
         let next = self.dirty.partition_point(|d| d.new.start as usize <= new.start);

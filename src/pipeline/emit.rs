@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use super::characters::{Batch, Found, Kind};
-use super::lines::Verdict;
+use super::lines::{Line, Verdict};
 use super::{Change, Finding, Plan, Sink, Tally};
 use crate::decode::NewlineKind;
 use crate::edit::{RuleId, Rules, add_rules};
@@ -201,9 +201,9 @@ impl<'a, S: Sink> Emitter<'a, S> {
         self.found_ruler = Ruler { line: placed.line_base, ..Ruler::default() };
     }
 
-    /// Takes the verdict on the next line: `len` bytes of the text after phase 1 with its newline,
-    /// which only the last line may lack.
-    pub(super) fn line(&mut self, kind: Kind, len: u64, newline: bool, verdict: &Verdict) -> io::Result<()> {
+    /// Takes the verdict on the next line.
+    pub(super) fn line(&mut self, line: Line, verdict: &Verdict) -> io::Result<()> {
+        let Line { kind, len, newline } = line;
         let blank = kind == Kind::Blank;
         match verdict {
             Verdict::Drop(by) => {

@@ -41,8 +41,21 @@ enum Sight {
     Short,
 }
 
+/// A line as phase 1 left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) kind: Kind,
+    /// Bytes with the newline.
+    pub(super) len: u64,
+    /// Whether it has one; only the last may lack it.
+    pub(super) newline: bool,
+}
+
+/// A line that is not decided; or several blank ones alike, or several that one rule drops.
 struct Waiting {
-    kind: Kind,
+    line: Line,
+    /// Blank lines like this.
+    count: u64,
     hits: SmallVec<[RuleId; 2]>,
     drop: Option<RuleId>,
 }
@@ -64,7 +77,7 @@ impl Between {
 
     /// After some more lines were dropped.
     fn shrink(&mut self, waiting: &[Waiting], suspects: &[bool]) {
-        let gone = |j: usize| waiting[j].kind == Kind::Blank || waiting[j].drop.is_some() || suspects[j];
+        let gone = |j: usize| waiting[j].line.kind == Kind::Blank || waiting[j].drop.is_some() || suspects[j];
         while self.first < waiting.len() && gone(self.first) {
             self.first += 1;
         }
@@ -106,39 +119,40 @@ impl<'p> Decider<'p> {
     }
 
     /// Takes the next line, with the rules that match it, and hands out the verdicts that are
-    /// ripe, in order.
-    pub(super) fn line(&mut self, kind: Kind, hits: &[RuleId], mut out: impl FnMut(Verdict)) {
+    /// ripe, in order; lines that one rule drops maybe as one.
+    pub(super) fn line(&mut self, line: Line, hits: &[RuleId], mut out: impl FnMut(Line, Verdict)) {
+        let kind = line.kind;
         if kind == Kind::Blank {
-            return self.push(Waiting { kind, hits: SmallVec::new(), drop: None }, &mut out);
+            return self.push(line, &[], None, &mut out);
         }
         if let Some(by) = self.take_next.take()
             && kind == Kind::Short
         {
-            return self.push(Waiting { kind, hits: SmallVec::new(), drop: Some(by) }, &mut out);
+            return self.push(line, &[], Some(by), &mut out);
         }
         for &id in hits {
             if let Some(and_next) = self.drops_alone(id) {
                 if and_next {
                     self.take_next = Some(id);
                 }
-                return self.push(Waiting { kind, hits: SmallVec::new(), drop: Some(id) }, &mut out);
+                return self.push(line, &[], Some(id), &mut out);
             }
         }
         if kind == Kind::Body {
             self.close(Wall::Body, &mut out);
             self.left = Wall::Body;
-            return out(self.flags(kind, hits, |_| false));
+            return out(line, self.flags(kind, hits, |_| false));
         }
         self.lines += 1;
         if self.lines > RUN_MAX && !self.too_long {
             self.too_long = true;
             self.release(&mut out);
         }
-        self.push(Waiting { kind, hits: SmallVec::from_slice(hits), drop: None }, &mut out);
+        self.push(line, hits, None, &mut out);
     }
 
     /// The document has ended.
-    pub(super) fn finish(&mut self, mut out: impl FnMut(Verdict)) {
+    pub(super) fn finish(&mut self, mut out: impl FnMut(Line, Verdict)) {
         self.close(Wall::Edge, &mut out);
     }
 
@@ -156,22 +170,29 @@ impl<'p> Decider<'p> {
         matches!(rule.action, Action::DeleteLine { .. }) && self.plan.acts(id) && rule.when.looks_around()
     }
 
-    fn push(&mut self, w: Waiting, out: &mut impl FnMut(Verdict)) {
-        if self.waiting.is_empty() {
-            let looks = !self.too_long && w.hits.iter().any(|&id| self.plan.rules.rule(id).when.looks_around());
-            if !looks {
-                self.above |= w.kind != Kind::Blank && w.drop.is_none();
-                return match w.drop {
-                    Some(by) => out(Verdict::Drop(by)),
-                    None => out(self.flags(w.kind, &w.hits, |_| false)),
-                };
+    fn push(&mut self, line: Line, hits: &[RuleId], drop: Option<RuleId>, out: &mut impl FnMut(Line, Verdict)) {
+        let Some(last) = self.waiting.last_mut() else {
+            let looks = !self.too_long && hits.iter().any(|&id| self.plan.rules.rule(id).when.looks_around());
+            if looks {
+                self.waiting.push(Waiting { line, count: 1, hits: SmallVec::from_slice(hits), drop });
+            } else {
+                self.above |= line.kind != Kind::Blank && drop.is_none();
+                let verdict = drop.map_or_else(|| self.flags(line.kind, hits, |_| false), Verdict::Drop);
+                out(line, verdict);
             }
+            return;
+        };
+        if line.kind == Kind::Blank && last.line == line {
+            last.count += 1;
+        } else if drop.is_some() && last.drop == drop && last.line.newline {
+            last.line = Line { len: last.line.len + line.len, ..line };
+        } else {
+            self.waiting.push(Waiting { line, count: 1, hits: SmallVec::from_slice(hits), drop });
         }
-        self.waiting.push(w);
     }
 
     /// Decides the run, whose end is `right`.
-    fn close(&mut self, right: Wall, out: &mut impl FnMut(Verdict)) {
+    fn close(&mut self, right: Wall, out: &mut impl FnMut(Line, Verdict)) {
         if !self.waiting.is_empty() {
             self.decide(right);
             self.hand_out(Some(right), out);
@@ -182,21 +203,22 @@ impl<'p> Decider<'p> {
     }
 
     /// Gives the run up: what waits, stays.
-    fn release(&mut self, out: &mut impl FnMut(Verdict)) {
+    fn release(&mut self, out: &mut impl FnMut(Line, Verdict)) {
         self.hand_out(None, out);
         self.above = true;
     }
 
     /// Hands out what waits; with a right wall, rules that look around may flag what stays.
-    fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Verdict)) {
+    fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Line, Verdict)) {
         let waiting = std::mem::take(&mut self.waiting);
         let between = Between::of(&waiting, &self.suspects(&waiting));
         for (i, w) in waiting.iter().enumerate() {
-            out(match (w.drop, right) {
+            let verdict = match (w.drop, right) {
                 (Some(by), _) => Verdict::Drop(by),
-                (None, Some(right)) => self.flags(w.kind, &w.hits, |when| self.holds(when, between, i, right)),
-                (None, None) => self.flags(w.kind, &w.hits, |_| false),
-            });
+                (None, Some(right)) => self.flags(w.line.kind, &w.hits, |when| self.holds(when, between, i, right)),
+                (None, None) => self.flags(w.line.kind, &w.hits, |_| false),
+            };
+            (0..w.count).for_each(|_| out(w.line, verdict.clone()));
         }
         self.waiting = waiting;
         self.waiting.clear();
@@ -224,9 +246,9 @@ impl<'p> Decider<'p> {
                 let Some(by) = by else { continue };
                 waiting[i].drop = Some(by);
                 if matches!(self.plan.rules.rule(by).action, Action::DeleteLine { and_next: true })
-                    && let Some(next) =
-                        (i + 1..waiting.len()).find(|&j| waiting[j].kind != Kind::Blank && waiting[j].drop.is_none())
-                    && waiting[next].kind == Kind::Short
+                    && let Some(next) = (i + 1..waiting.len())
+                        .find(|&j| waiting[j].line.kind != Kind::Blank && waiting[j].drop.is_none())
+                    && waiting[next].line.kind == Kind::Short
                 {
                     waiting[next].drop = Some(by);
                     again |= !suspects[next];

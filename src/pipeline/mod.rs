@@ -23,7 +23,7 @@ use batch::Batches;
 use characters::{Batch, Washer};
 use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally};
-use lines::Decider;
+use lines::{Decider, Line};
 pub(crate) use plan::Plan;
 
 use crate::config::Settings;
@@ -32,8 +32,10 @@ use crate::error::Result;
 use crate::options::Newline;
 use crate::rule::RuleSet;
 
-/// Documents of at most this many bytes are held whole where a rule needs to know all of them.
+/// Documents of at most this many bytes are held whole where a rule needs to know all of them,
 const HELD: u64 = 16 << 20;
+/// unless that takes more memory than this, in bytes, as with millions of empty lines.
+const HELD_MEMORY: usize = 40 << 20;
 /// Bytes of a batch.
 const BATCH: usize = 256 << 10;
 
@@ -134,33 +136,35 @@ impl Pipeline {
         let style = self.style(&facts);
         let mut emitter = Emitter::new(&self.plan, sink, style)?;
         let mut whole = Whole::default();
+        // Rules that need a mark need to know what the document holds: everything goes through phase
+        // 1 first, and is held if it is small enough, whatever it takes in memory then. A larger
+        // document is read once more, if a rule that needs a mark may act.
         let hold = self.plan.needs_marks && facts.len <= HELD;
-        if hold {
-            // Everything through phase 1 first; then it is known what the document holds.
-            let mut held = Vec::new();
+        let mut marks = self.plan.no_marks();
+        let mut held = Some(Vec::new());
+        if hold || self.plan.acts_on_marks {
+            let mut size = 0;
             self.each_batch(input, &facts, |batch| {
-                held.push(batch);
+                self.plan.note_marks(&batch.hits, &mut marks);
+                size += batch.size();
+                if !hold || size > HELD_MEMORY {
+                    held = None;
+                }
+                if let Some(all) = &mut held {
+                    all.push(batch);
+                }
                 Ok(())
             })?;
-            let mut marks = self.plan.no_marks();
-            held.iter().for_each(|b| self.plan.note_marks(&b.hits, &mut marks));
-            let mut decider = Decider::new(&self.plan, marks);
-            for batch in held {
-                whole.take(batch, &mut decider, &mut emitter)?;
-            }
-            whole.end(decider, &mut emitter)?;
         } else {
-            let mut marks = self.plan.no_marks();
-            if self.plan.acts_on_marks {
-                self.each_batch(input, &facts, |batch| {
-                    self.plan.note_marks(&batch.hits, &mut marks);
-                    Ok(())
-                })?;
-            }
-            let mut decider = Decider::new(&self.plan, marks);
-            self.each_batch(input, &facts, |batch| whole.take(batch, &mut decider, &mut emitter))?;
-            whole.end(decider, &mut emitter)?;
+            held = None;
         }
+        let mut decider = Decider::new(&self.plan, marks);
+        let mut take = |batch| whole.take(batch, &mut decider, &mut emitter);
+        match held {
+            Some(held) => held.into_iter().try_for_each(&mut take)?,
+            None => self.each_batch(input, &facts, &mut take)?,
+        }
+        whole.end(decider, &mut emitter)?;
         let (emitted, mut tally) = emitter.finish()?;
         let envelope = Envelope {
             encoding: facts.encoding,
@@ -252,8 +256,6 @@ struct Whole {
     lines: u64,
     /// Line ends of the settled text.
     newlines: u64,
-    /// Lines whose verdict is not there yet: kind, bytes with the newline, whether it has one.
-    waiting: std::collections::VecDeque<(characters::Kind, u64, bool)>,
 }
 
 impl Whole {
@@ -295,13 +297,9 @@ impl Whole {
                     hits = rest;
                 }
             }
-            self.waiting.push_back((piece.kind, len, newline));
-            let waiting = &mut self.waiting;
-            decider.line(piece.kind, &rules, |verdict| {
-                if outcome.is_ok()
-                    && let Some((kind, len, newline)) = waiting.pop_front()
-                {
-                    outcome = emitter.line(kind, len, newline, &verdict);
+            decider.line(Line { kind: piece.kind, len, newline }, &rules, |line, verdict| {
+                if outcome.is_ok() {
+                    outcome = emitter.line(line, &verdict);
                 }
             });
             std::mem::replace(&mut outcome, Ok(()))?;
@@ -311,11 +309,9 @@ impl Whole {
 
     fn end<S: Sink>(&mut self, mut decider: Decider<'_>, emitter: &mut Emitter<'_, S>) -> io::Result<()> {
         let mut outcome = Ok(());
-        decider.finish(|verdict| {
-            if outcome.is_ok()
-                && let Some((kind, len, newline)) = self.waiting.pop_front()
-            {
-                outcome = emitter.line(kind, len, newline, &verdict);
+        decider.finish(|line, verdict| {
+            if outcome.is_ok() {
+                outcome = emitter.line(line, &verdict);
             }
         });
         outcome

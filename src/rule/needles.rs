@@ -125,7 +125,8 @@ pub(super) fn holds(line: &str, needle: &str) -> bool {
     let (line, needle) = (line.as_bytes(), needle.as_bytes());
     // Looks for the byte that is rarest in text.
     let common = |b: u8| b"etaoinshrdlcumwfgypbvkjxqz".iter().position(|&c| c == b).unwrap_or(26);
-    let Some((n, &rare)) = needle.iter().enumerate().filter(|(_, b)| **b != b'0').max_by_key(|(_, b)| common(**b)) else {
+    let Some((n, &rare)) = needle.iter().enumerate().filter(|(_, b)| **b != b'0').max_by_key(|(_, b)| common(**b))
+    else {
         return line.windows(needle.len()).any(|part| part.iter().all(u8::is_ascii_digit));
     };
     memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), line).any(|at| {
