@@ -313,6 +313,14 @@ impl EditSet {
         self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), at, rules });
     }
 
+    /// Appends the edits of a part of the text, which starts at byte `at`.
+    pub(crate) fn append(&mut self, at: usize, part: &EditSet) {
+        for e in &part.edits {
+            let old = Span::new(at + e.old.start as usize, at + e.old.end as usize);
+            self.push(old, part.new_text(e), &e.rules);
+        }
+    }
+
     /// Each edit with the range that its new text takes up in the text after.
     pub fn placed(&self) -> impl Iterator<Item = (&Edit, Span)> {
         self.edits.iter().map(|e| (e, e.after()))

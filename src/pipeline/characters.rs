@@ -34,17 +34,6 @@ pub(super) enum Kind {
     Unread,
 }
 
-/// A line that phase 1 changed.
-#[derive(Debug)]
-pub(super) struct Dirty {
-    /// Its bytes in the settled text, newline aside.
-    pub(super) old: Span,
-    /// Its bytes in the text after phase 1.
-    pub(super) new: Span,
-    /// What changed it.
-    pub(super) edits: EditSet,
-}
-
 /// A finding with its place on both sides of phase 1.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
@@ -58,8 +47,8 @@ pub(super) struct Found {
 pub(super) struct Batch {
     /// Settled text.
     pub(super) text: String,
-    /// The lines that changed, in order.
-    pub(super) dirty: Vec<Dirty>,
+    /// What phase 1 does to it.
+    pub(super) edits: EditSet,
     /// All lines of the text after phase 1, in order.
     pub(super) pieces: Vec<Piece>,
     /// Line rules that matched: the number of the piece, and the rule.
@@ -77,9 +66,8 @@ pub(super) struct Batch {
 impl Batch {
     /// About how many bytes of memory it takes.
     pub(super) fn size(&self) -> usize {
-        let edits: usize = self.dirty.iter().map(|d| size_of::<Dirty>() + d.edits.size()).sum();
         self.text.len()
-            + edits
+            + self.edits.size()
             + size_of_val(&self.pieces[..])
             + size_of_val(&self.hits[..])
             + size_of_val(&self.found[..])
@@ -88,18 +76,8 @@ impl Batch {
 
     /// The settled text that `new`, within one line of the text after phase 1, came from.
     pub(super) fn old_of(&self, new: std::ops::Range<usize>) -> Span {
-        let next = self.dirty.partition_point(|d| d.new.start as usize <= new.start);
-        let Some(d) = next.checked_sub(1).map(|i| &self.dirty[i]) else {
-            return Span::new(new.start, new.end);
-        };
-        if new.end <= d.new.end as usize {
-            let base = d.new.start as usize;
-            let start = d.edits.map_back(new.start - base, Side::Start);
-            let end = d.edits.map_back(new.end - base, Side::End).max(start);
-            return Span::new(d.old.start as usize + start, d.old.start as usize + end);
-        }
-        let shift = i64::from(d.old.end) - i64::from(d.new.end);
-        Span::new((new.start as i64 + shift) as usize, (new.end as i64 + shift) as usize)
+        let start = self.edits.map_back(new.start, Side::Start);
+        Span::new(start, self.edits.map_back(new.end, Side::End).max(start))
     }
 }
 
@@ -122,7 +100,10 @@ pub(super) struct Washer<'p> {
     total: EditSet,
     /// Lines within `now`, which stages may part: span and features.
     parts: Vec<(Span, Features)>,
-    seen: Vec<Seen>,
+    /// What each stage saw, by its number, when it last looked.
+    seen: Vec<(usize, Seen)>,
+    /// After how many changes of the line each stage last found nothing to do.
+    rests: Vec<Option<u32>>,
     /// Rules on whole lines that the line matches.
     hits: Vec<RuleId>,
     /// The lines that changed, as they are now, each with its `\n`; and the pieces that they are.
@@ -144,6 +125,7 @@ impl<'p> Washer<'p> {
             total: EditSet::default(),
             parts: Vec::new(),
             seen: Vec::new(),
+            rests: Vec::new(),
             hits: Vec::new(),
             fresh: String::new(),
             fresh_pieces: Vec::new(),
@@ -154,7 +136,7 @@ impl<'p> Washer<'p> {
     /// Phase 1 on all lines of `settled`.
     pub(super) fn wash(&mut self, settled: Settled) -> Batch {
         let Settled { text, exceptions, residue, islands, undecodable } = settled;
-        let mut batch = Batch { exceptions, residue, ..Batch::default() };
+        let mut batch = Batch { edits: EditSet::identity(text.len()), exceptions, residue, ..Batch::default() };
         self.fresh.clear();
         self.fresh_pieces.clear();
         let bytes = text.as_bytes();
@@ -224,67 +206,76 @@ impl<'p> Washer<'p> {
         self.now.clear();
         self.parts.clear();
         self.parts.push((Span::new(0, line.len()), features));
+        self.seen.clear();
+        self.rests.clear();
+        self.rests.resize(self.plan.stages.len() + 1, None);
         let budget = line.len() * 64 + (16 << 10);
         let mut spent = 0;
-        let mut changed = false;
+        // How often the line has changed.
+        let mut state = 0;
         loop {
-            self.seen.clear();
-            let mut moved = false;
-            for stage in &self.plan.stages {
+            let before = state;
+            for (n, stage) in self.plan.stages.iter().enumerate() {
+                if self.rests[n] == Some(state) {
+                    continue;
+                }
                 let needs = stage.needs();
-                for i in 0..self.parts.len() {
-                    let (span, features) = self.parts[i];
+                for &(span, features) in &self.parts {
                     if features.meets(needs) || needs == Features::ALL {
-                        let text: &str = if changed { &self.now } else { line };
+                        let text: &str = if state > 0 { &self.now } else { line };
                         self.sink.set_base(span.start as usize);
                         stage.edit(&text[span.range()], &mut self.sink);
                     }
                 }
-                if self.take_edits(line, changed) {
-                    (changed, moved) = (true, true);
-                }
+                state = self.take_edits(line, n, state);
             }
-            if !moved {
+            let last = self.plan.stages.len();
+            if state == before && self.rests[last] != Some(state) {
                 for &(span, _) in &self.parts {
-                    let text: &str = if changed { &self.now } else { line };
+                    let text: &str = if state > 0 { &self.now } else { line };
                     self.sink.set_base(span.start as usize);
                     self.plan.patterns.edit(&text[span.range()], &mut self.scratch, &mut self.sink);
                 }
-                if !self.take_edits(line, changed) {
-                    break;
-                }
-                changed = true;
+                state = self.take_edits(line, last, state);
+            }
+            if state == before {
+                break;
             }
             spent += self.now.len() + 64;
             if spent > budget {
                 self.seen.clear();
                 self.lasting.clear();
-                self.seen.push(Seen { span: Span::new(0, line.len()), rule: self.plan.ids.unsettled });
+                self.seen.push((0, Seen { span: Span::new(0, line.len()), rule: self.plan.ids.unsettled }));
                 return false;
             }
         }
+        let changed = state > 0;
         if changed {
             self.total.drop_no_ops(line);
         }
         changed && !self.total.is_identity()
     }
 
-    /// Carries out what was pushed for the line, `now` if it `changed` before. True if that changed
-    /// it.
-    fn take_edits(&mut self, line: &str, changed: bool) -> bool {
-        self.seen.extend(self.sink.drain_seen());
+    /// Carries out what stage `n` pushed for the line, which has changed `state` times. The same
+    /// after it: `now` holds the line.
+    fn take_edits(&mut self, line: &str, n: usize, state: u32) -> u32 {
+        if !self.seen.is_empty() {
+            self.seen.retain(|s| s.0 != n);
+        }
+        self.seen.extend(self.sink.drain_seen().map(|s| (n, s)));
         for s in self.sink.drain_lasting() {
             let start = self.total.map_back(s.span.start as usize, Side::Start);
             let end = self.total.map_back(s.span.end as usize, Side::End);
             self.lasting.push(Seen { span: Span::new(start, end.max(start)), rule: s.rule });
         }
+        self.rests[n] = Some(state);
         if self.sink.is_empty() {
-            return false;
+            return state;
         }
-        let text: &str = if changed { &self.now } else { line };
+        let text: &str = if state > 0 { &self.now } else { line };
         self.sink.take(text, &mut self.step);
         if self.step.is_identity() {
-            return false;
+            return state;
         }
         self.next.clear();
         self.step.apply_into(text, &mut self.next);
@@ -295,7 +286,7 @@ impl<'p> Washer<'p> {
         }
         std::mem::swap(&mut self.now, &mut self.next);
         self.part();
-        true
+        state + 1
     }
 
     /// Finds the lines within `now`.
@@ -328,7 +319,7 @@ impl<'p> Washer<'p> {
         }
         self.fresh.push_str(&self.now);
         self.fresh.push('\n');
-        batch.dirty.push(Dirty { old, new, edits: self.total.clone() });
+        batch.edits.append(old.start as usize, &self.total);
         batch.new_len = new.end as usize;
     }
 
@@ -358,7 +349,7 @@ impl<'p> Washer<'p> {
         let place = |base: Span, start: usize, end: usize| {
             Span::new(base.start as usize + start, base.start as usize + end.max(start))
         };
-        for s in self.seen.drain(..) {
+        for (_, s) in self.seen.drain(..) {
             let (a, b) = (s.span.start as usize, s.span.end as usize);
             let (c, d) =
                 if moved { (self.total.map_back(a, Side::Start), self.total.map_back(b, Side::End)) } else { (a, b) };
@@ -417,24 +408,9 @@ impl<'p> Washer<'p> {
         if places.is_empty() || self.sink.effect(rule) == Effect::Off {
             return;
         }
-        // Dirty lines and places are both in order.
-        let mut dirty = batch.dirty.iter().peekable();
-        let mut shift = 0i64;
         for &old in places {
-            while let Some(d) = dirty.next_if(|d| d.old.end < old.start) {
-                shift = i64::from(d.new.end) - i64::from(d.old.end);
-            }
-            let new = match dirty.peek() {
-                Some(d) if d.old.start <= old.start => {
-                    let within = |at: u32, side| {
-                        let at = (at.min(d.old.end) - d.old.start) as usize;
-                        d.new.start as usize + d.edits.map(at, side)
-                    };
-                    let start = within(old.start, Side::Start);
-                    Span::new(start, within(old.end, Side::End).max(start))
-                }
-                _ => Span::new((i64::from(old.start) + shift) as usize, (i64::from(old.end) + shift) as usize),
-            };
+            let start = batch.edits.map(old.start as usize, Side::Start);
+            let new = Span::new(start, batch.edits.map(old.end as usize, Side::End).max(start));
             batch.found.push(Found { old, new, rule });
         }
         batch.found.sort_by_key(|f| (f.old, f.new, f.rule));

@@ -44,7 +44,6 @@ struct Op {
 struct Cursor {
     old: usize,
     new: usize,
-    dirty: usize,
     edit: usize,
     /// Bytes of the current edit's new text that are done; `None` before it was begun.
     used: Option<usize>,
@@ -404,35 +403,18 @@ impl<'a, S: Sink> Emitter<'a, S> {
     }
 
     /// How many bytes from here on are as they were; `None` if an edit comes first.
-    fn verbatim(&mut self, p: &Placed) -> Option<usize> {
-        let c = &mut self.cursor;
-        loop {
-            let Some(d) = p.batch.dirty.get(c.dirty) else { return Some(p.batch.text.len() - c.old) };
-            let start = d.old.start as usize;
-            if c.old < start {
-                return Some(start - c.old);
-            }
-            match d.edits.edits().get(c.edit) {
-                Some(_) if c.used.is_some() => return None,
-                Some(e) if start + e.old.start as usize > c.old => return Some(start + e.old.start as usize - c.old),
-                Some(_) => return None,
-                None => {
-                    let end = d.old.end as usize;
-                    c.dirty += 1;
-                    c.edit = 0;
-                    if c.old < end {
-                        // The rest of the line; the next dirty line starts after it.
-                        return Some(end - c.old);
-                    }
-                }
-            }
+    fn verbatim(&self, p: &Placed) -> Option<usize> {
+        let c = &self.cursor;
+        match p.batch.edits.edits().get(c.edit) {
+            None => Some(p.batch.text.len() - c.old),
+            Some(e) if c.used.is_none() && e.old.start as usize > c.old => Some(e.old.start as usize - c.old),
+            Some(_) => None,
         }
     }
 
     /// Goes through the edit at the cursor, up to `len` bytes of its new text.
     fn edit(&mut self, p: &Placed, len: usize, gone: Option<&Rules>) -> io::Result<usize> {
-        let d = &p.batch.dirty[self.cursor.dirty];
-        let e = &d.edits.edits()[self.cursor.edit];
+        let e = &p.batch.edits.edits()[self.cursor.edit];
         if self.cursor.used.is_none() {
             self.open(p, &e.rules)?;
             let from = self.cursor.old;
@@ -441,7 +423,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.cursor.used = Some(0);
         }
         let used = self.cursor.used.unwrap_or(0);
-        let new = d.edits.new_text(e);
+        let new = p.batch.edits.new_text(e);
         let n = (new.len() - used).min(len);
         if n > 0 {
             self.tell_before(p, self.cursor.new + n, gone.is_none())?;
