@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use regex::{Captures, Regex, RegexBuilder};
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
+};
 
 /// A pattern, compiled on first use.
 pub(crate) struct Matcher {
@@ -58,30 +60,66 @@ impl Matcher {
     }
 }
 
-/// The same pattern for keys, which are UTF-8: a class that holds every character beyond ASCII, as
-/// most do (`.`, `[^.!?]`), need not tell sound UTF-8 from unsound. A first byte and what bytes go
-/// on from it will do; nothing in a pattern starts amid a character, so that none is cut in two.
-/// That leaves a fifth of the states. Groups are dropped.
+/// The same pattern for keys, with a fifth of the states. Groups are dropped.
 fn lean(hir: &Hir) -> Hir {
     match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) if class.ranges().last().is_some_and(|r| r.end() == char::MAX) => {
-            let last = class.ranges().last().map_or('\0', |r| r.start());
-            if last > '\u{80}' {
-                return hir.clone();
-            }
-            let ascii = class.ranges().iter().filter(|r| r.start().is_ascii());
-            let ascii = ascii.map(|r| ClassBytesRange::new(r.start() as u8, (r.end() as u32).min(0x7F) as u8));
-            let bytes = |a, b| Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(a, b)])));
-            let rest = Repetition { min: 1, max: None, greedy: true, sub: Box::new(bytes(0x80, 0xBF)) };
-            let beyond = Hir::concat(vec![bytes(0xC2, 0xF4), Hir::repetition(rest)]);
-            Hir::alternation(vec![Hir::class(Class::Bytes(ClassBytes::new(ascii))), beyond])
-        }
+        HirKind::Class(Class::Unicode(class)) => lean_class(class).unwrap_or_else(|| hir.clone()),
         HirKind::Capture(c) => lean(&c.sub),
         HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(lean(&r.sub)), ..r.clone() }),
         HirKind::Concat(all) => Hir::concat(all.iter().map(lean).collect()),
         HirKind::Alternation(all) => Hir::alternation(all.iter().map(lean).collect()),
         _ => hir.clone(),
     }
+}
+
+/// A class as it is in UTF-8 that is known to be sound, if that is simpler: where it holds all
+/// characters that a first byte can start, as most do with most (`.`, `[^.!?]`), what follows need
+/// not be told apart. Nothing in a pattern starts amid a character, so that none is cut in two.
+fn lean_class(class: &ClassUnicode) -> Option<Hir> {
+    let mut whole = ClassBytes::empty();
+    let mut rest = ClassUnicode::empty();
+    for lead in 0xC2..=0xF4u8 {
+        let (first, count) = match lead {
+            ..=0xDF => (u32::from(lead & 0x1F) << 6, 1 << 6),
+            0xE0..=0xEF => (u32::from(lead & 0x0F) << 12, 1 << 12),
+            _ => (u32::from(lead & 0x07) << 18, 1 << 18),
+        };
+        // The shortest form is the only one, and not every number is a character.
+        let least = if lead < 0xE0 {
+            0x80
+        } else if lead < 0xF0 {
+            0x800
+        } else {
+            0x1_0000
+        };
+        let mut all = ClassUnicode::empty();
+        for (a, b) in [(0, 0xD7FF), (0xE000, 0x10_FFFF)] {
+            let range = first.max(least).max(a)..=(first + count - 1).min(b);
+            if let (Some(a), Some(b), false) =
+                (char::from_u32(*range.start()), char::from_u32(*range.end()), range.is_empty())
+            {
+                all.push(ClassUnicodeRange::new(a, b));
+            }
+        }
+        let mut held = all.clone();
+        held.intersect(class);
+        if held == all {
+            whole.push(ClassBytesRange::new(lead, lead));
+        } else {
+            rest.union(&held);
+        }
+    }
+    if whole.ranges().is_empty() {
+        return None;
+    }
+    let mut ascii = class.clone();
+    ascii.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7F')]));
+    let follow = Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0x80, 0xBF)])));
+    let follow = Hir::repetition(Repetition { min: 1, max: None, greedy: true, sub: Box::new(follow) });
+    let beyond = Hir::concat(vec![Hir::class(Class::Bytes(whole)), follow]);
+    let all = [Hir::class(Class::Unicode(ascii)), Hir::class(Class::Unicode(rest)), beyond];
+    // An empty class never matches, and a pattern cannot be written with it.
+    Some(Hir::alternation(all.into_iter().filter(|h| *h != Hir::fail()).collect()))
 }
 
 #[cfg(test)]
@@ -96,6 +134,8 @@ mod tests {
             "[^a-z]é",
             "(?:[^/ ]+ ){2}x?$",
             "^[^é]{2}$",
+            "^[^•漢0😀]{2,3}$",
+            "[^\\x00-\\x{10FFFE}]|[x\\x{80}-\\x{10FFFF}]$",
             "^[a-zß-ü]+[^0]$",
             "©[^.]{1,3}?$",
             ".",
