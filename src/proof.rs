@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use crate::config::Settings;
 use crate::error::Result;
 use crate::pipeline::Pipeline;
-use crate::rule::{BUILTIN, Example, Rule, RuleSet};
+use crate::rule::{Example, Rule, RuleSet};
 
 /// What one example showed to be wrong.
 #[derive(Clone, Debug)]
@@ -47,14 +47,9 @@ pub struct Proof {
 /// # Errors
 /// If a file does not load.
 pub fn prove(files: &[(String, String)]) -> Result<Proof> {
-    let mut set = RuleSet::default();
+    let mut set = if files.is_empty() { RuleSet::builtin_with_examples()? } else { RuleSet::default() };
     for (name, text) in files {
         set.add(name, text, true)?;
-    }
-    if files.is_empty() {
-        for (name, text) in BUILTIN {
-            set.add(name, text, true)?;
-        }
     }
     let mut prover = Prover { files, pipelines: HashMap::new(), proof: Proof::default() };
     for rule in set.rules() {

@@ -139,6 +139,9 @@ fn the_output_is_never_its_own_input() {
     ] {
         p.lave(args).ends(2).says("the output is the input; name another place, or use --in-place");
     }
+    p.sh("$LAVE clean in/a.txt >> in/a.txt")
+        .ends(2)
+        .says("the output is the input; send it elsewhere, or use --in-place");
     assert_eq!(p.tree("in"), before);
     assert!(p.path("link.txt").symlink_metadata().expect("a link").file_type().is_symlink());
     // One document's output would take another's place.
@@ -149,8 +152,22 @@ fn the_output_is_never_its_own_input() {
 }
 
 #[test]
+fn the_report_of_an_earlier_run_is_no_document() {
+    let p = two("report-again");
+    p.lave("clean -q in -o out").ends(0).silent();
+    p.lave("clean out -o again").ends(0).says("skipped out/report.jsonl: the report of an earlier run");
+    let (mut first, mut again) = (p.tree("out"), p.tree("again"));
+    first.remove(std::path::Path::new("report.jsonl")).expect("a report");
+    again.remove(std::path::Path::new("report.jsonl")).expect("a report");
+    assert_eq!(first, again);
+    p.write("other/report.jsonl", "{\"text\": \"no report\"}\n").write("other/b.txt", "Two  words.\n");
+    p.lave("clean other -o again2").ends(2).says("the report would overwrite this document");
+}
+
+#[test]
 fn the_report_overwrites_nothing_but_reports() {
     let p = two("report-over");
+    p.lave("clean in -o out --report -").ends(2).says("the report cannot go to standard output; name a file");
     let before = p.tree("in");
     for args in [
         "clean in/a.txt -o x.txt --report in/a.txt",

@@ -234,7 +234,7 @@ impl Checker<'_> {
         let mut seen = Seen {
             would_change: summary.changed,
             findings: summary.tally.findings,
-            changes: changes(&summary.tally, rules),
+            changes: summary.tally.all_changes(rules),
             ..Seen::default()
         };
         if summary.changed || summary.tally.findings > 0 {
@@ -260,16 +260,10 @@ impl Checker<'_> {
     }
 }
 
-/// All changes, those to the document as a whole included.
-fn changes(tally: &Tally, rules: &RuleSet) -> u64 {
-    let whole = tally.by_rule().filter(|(id, ..)| rules.rule(*id).stage() == "decode").map(|(_, n, _)| n);
-    tally.changes + whole.sum::<u64>()
-}
-
 /// `12 changes (mojibake 7, whitespace 5), 2 findings`
 fn line(tally: &Tally, rules: &RuleSet) -> String {
     let stages: Vec<String> = tally.by_stage(rules).into_iter().map(|(s, n)| format!("{s} {}", thousands(n))).collect();
-    let mut out = count(changes(tally, rules), "change");
+    let mut out = count(tally.all_changes(rules), "change");
     if !stages.is_empty() {
         let _ = write!(out, " ({})", stages.join(", "));
     }

@@ -115,19 +115,30 @@ fn report_path(a: &Clean, output: &Output, inputs: &[Input]) -> crate::Result<Op
     }
     let lone = inputs.len() <= 1 && inputs.iter().all(|i| !i.is_folder);
     Ok(match (&a.report, output) {
+        (Some(p), _) if p == Path::new("-") => {
+            return Err(Error::new("--report", "the report cannot go to standard output").remedy("name a file"));
+        }
         (Some(p), _) => Some(p.clone()),
         (None, Output::Folder(f)) if !lone => Some(f.join("report.jsonl")),
         _ => None,
     })
 }
 
+/// How a report begins.
+const REPORT: &[u8] = b"{\"type\":\"header\"";
+
+/// As many first bytes of a file as tell a report.
+fn head(file: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(file)?.take(REPORT.len() as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
 /// A report takes the place of an older report, and of nothing else.
 fn refuse_report(report: Option<&Path>) -> crate::Result<()> {
     let Some(p) = report.filter(|p| p.is_file()) else { return Ok(()) };
-    let mut head = Vec::new();
-    let read = File::open(p).and_then(|f| f.take(16).read_to_end(&mut head));
-    read.map_err(|e| Error::io(path(p), "read", &e))?;
-    if head.is_empty() || head == b"{\"type\":\"header\"" {
+    let head = head(p).map_err(|e| Error::io(path(p), "read", &e))?;
+    if head.is_empty() || head == REPORT {
         return Ok(());
     }
     Err(Error::new(path(p), "exists, and is no report").remedy("name another file with --report"))
@@ -214,6 +225,15 @@ impl<'a> Run<'a> {
         if let Output::Folder(f) = &self.output {
             pass_over.push(f.clone());
         }
+        // What lave itself put there when the folder was its output.
+        for old in inputs.iter().filter(|i| i.is_folder).map(|i| i.path.join("report.jsonl")) {
+            if head(&old).is_ok_and(|h| h == REPORT) && !report.is_some_and(|r| same_file(r, &old)) {
+                if !self.talk.quiet {
+                    warn(format_args!("skipped {}: the report of an earlier run", path(&old)));
+                }
+                pass_over.push(old);
+            }
+        }
         let options = WalkOptions {
             gitignore: a.gitignore,
             skip_hidden: false,
@@ -262,6 +282,11 @@ impl<'a> Run<'a> {
             return Err(Error::new(path(f), "output and report are one file").remedy("name another with --report"));
         }
         for d in documents {
+            if matches!(output, Output::Stdout) && same_file(Path::new("/dev/stdout"), &d.path) {
+                return Err(
+                    Error::new(path(&d.path), "the output is the input").remedy("send it elsewhere, or use --in-place")
+                );
+            }
             if report.is_some_and(|r| same_file(r, &d.path)) {
                 return Err(Error::new(path(&d.path), "the report would overwrite this input")
                     .remedy("name another file with --report"));
@@ -665,7 +690,8 @@ impl<'a> Run<'a> {
         if t.failed > 0 {
             head += &format!(", {} failed", thousands(t.failed));
         }
-        note(format_args!("{head}: {}, {}", count(t.tally.changes, "change"), count(t.tally.findings, "finding")));
+        let changes = t.tally.all_changes(self.pipeline.rules());
+        note(format_args!("{head}: {}, {}", count(changes, "change"), count(t.tally.findings, "finding")));
         for (stage, n) in t.tally.by_stage(self.pipeline.rules()) {
             note(format_args!("  {stage:<12} {:>10}", thousands(n)));
         }

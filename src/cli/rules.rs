@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::error::nearest;
 use crate::pipeline::Pipeline;
 use crate::proof::prove;
-use crate::rule::{Action, BUILTIN, RuleSet};
+use crate::rule::{Action, RuleSet};
 use crate::{Error, Settings};
 
 use super::args::{Rules, What};
@@ -36,10 +36,7 @@ fn list(what: &What) -> Ran {
 
 /// All rules with their examples.
 fn with_examples(s: &Settings) -> crate::Result<RuleSet> {
-    let mut set = RuleSet::default();
-    for (name, text) in BUILTIN {
-        set.add(name, text, true)?;
-    }
+    let mut set = RuleSet::builtin_with_examples()?;
     for (name, text) in s.rule_files() {
         set.add(name, text, true)?;
     }

@@ -110,6 +110,12 @@ impl Tally {
         all.map(|(i, c)| (RuleId(i as u16), c.0, c.1))
     }
 
+    /// All changes, those to the document as a whole (its encoding, BOM and newlines) included.
+    pub fn all_changes(&self, rules: &RuleSet) -> u64 {
+        let whole = self.by_rule().filter(|(id, ..)| rules.rule(*id).stage() == "decode");
+        self.changes + whole.map(|(_, n, _)| n).sum::<u64>()
+    }
+
     /// Changes by the rules of each stage, most first.
     pub fn by_stage<'r>(&self, rules: &'r RuleSet) -> Vec<(&'r str, u64)> {
         let mut all: Vec<(&str, u64)> = Vec::new();

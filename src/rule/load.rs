@@ -52,6 +52,15 @@ impl RuleSet {
         Ok(set)
     }
 
+    /// The same, with their examples.
+    pub fn builtin_with_examples() -> Result<RuleSet> {
+        let mut set = RuleSet::default();
+        for (name, text) in BUILTIN {
+            set.read(name, text, true, true)?;
+        }
+        Ok(set)
+    }
+
     /// Adds the rules of one file: `text`, which errors call `name`. A rule with the id of an
     /// earlier *file's* rule replaces it. Examples are kept only when asked for: they are the
     /// bulk of a rule file, and only tests read them.
