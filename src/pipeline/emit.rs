@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::Xxh3;
 /// A change may grow to this many bytes of old text before it is told in parts.
 const CHANGE_MAX: usize = 64 << 10;
 /// Bytes of output that are worth passing on.
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 128 << 10;
 /// Blank lines that may wait for what comes after them. Where more may stay than that, all stay.
 const GAP_MAX: u32 = 1 << 16;
 /// Bytes of a finding's text that are told.
@@ -163,7 +163,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             group: Group::default(),
             hash: Xxh3::new(),
             out_len: 0,
-            out: Vec::with_capacity(2 * PIECE),
+            out: Vec::new(),
             ops: VecDeque::new(),
             blanks: 0,
             run: 0,
