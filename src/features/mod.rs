@@ -353,12 +353,14 @@ const CHARS: &[(u32, u32, Features)] = &[
 struct Table {
     block: Vec<u8>,
     rows: Vec<[u16; 64]>,
+    /// For each first byte of which no character says anything: how many bytes its characters have.
+    quiet: [u8; 256],
 }
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut t = Table { block: vec![0; 0x11_0000 / 64], rows: vec![[0; 64]] };
+        let mut t = Table { block: vec![0; 0x11_0000 / 64], rows: vec![[0; 64]], quiet: [0; 256] };
         let nfc = nfc::NOT_NFC.iter().map(|&(a, b)| (a, b, Features::NOT_NFC));
         // The last two code points of every plane are no characters.
         let none = (1..14).map(|plane| (plane << 16 | 0xFFFE, plane << 16 | 0xFFFF, Features::INVISIBLE));
@@ -374,6 +376,16 @@ fn table() -> &'static Table {
                     t.rows.len() - 1
                 });
                 t.block[block as usize] = u8::try_from(at).expect("few rows");
+            }
+        }
+        for lead in 0xC2..=0xEFu8 {
+            let (blocks, len) = match lead {
+                ..=0xDF => (usize::from(lead & 0x1F)..usize::from(lead & 0x1F) + 1, 2),
+                _ => (usize::from(lead & 0x0F) << 6..(usize::from(lead & 0x0F) + 1) << 6, 3),
+            };
+            // U+00C3 says something of what follows it.
+            if lead != 0xC3 && t.block[blocks].iter().all(|&row| row == 0) {
+                t.quiet[usize::from(lead)] = len;
             }
         }
         t
@@ -400,12 +412,11 @@ fn beyond_ascii(line: &str) -> u32 {
                 rest = more;
                 continue;
             }
+            [lead, ..] if table.quiet[usize::from(lead)] > 0 => (0, 0, usize::from(table.quiet[usize::from(lead)])),
             [lead @ ..=0xDF, tail, ..] => {
                 run |= matches!((lead, tail), (0xC3, 0x82 | 0x83 | 0xA2)) && matches!(rest.get(2), Some(b' ' | b'"'));
                 (table.block[usize::from(lead & 0x1F)], tail, 2)
             }
-            // U+4000 to U+9FFF: ideographs.
-            [0xE4..=0xE9, _, _, ..] => (0, 0, 3),
             [lead @ ..=0xEF, mid, tail, ..] => {
                 (table.block[usize::from(lead & 0x0F) << 6 | usize::from(mid & 0x3F)], tail, 3)
             }
