@@ -108,6 +108,12 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
     if n.longest() > LINE_MAX * facts.encoding.unit() as u64 {
         return alone(facts, "a line of more than 512 MiB".to_owned());
     }
+    if facts.encoding.is_stateful() && facts.len > LINE_MAX {
+        return alone(
+            facts,
+            format!("more than 512 MiB of {}, which has to be read in one piece", facts.encoding.name()),
+        );
+    }
     facts.has_cr = n.crlf + n.cr > 0 || n.pending_cr;
     facts.newline = n.habit();
     Ok(facts)
@@ -146,7 +152,8 @@ struct Newlines {
 }
 
 impl Newlines {
-    fn feed(&mut self, bytes: &[u8]) {
+    /// `any_cr`: whether a CR may be among `bytes`.
+    fn feed(&mut self, bytes: &[u8], any_cr: bool) {
         if self.pending_cr {
             self.pending_cr = false;
             if bytes[0] == b'\n' {
@@ -159,7 +166,7 @@ impl Newlines {
         }
         let lf = memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.lf = self.lf.wrapping_add(lf);
-        if memchr::memchr(b'\r', bytes).is_some() {
+        if any_cr {
             for at in memchr::memchr_iter(b'\r', bytes) {
                 match bytes.get(at + 1) {
                     Some(b'\n') => {
@@ -171,7 +178,12 @@ impl Newlines {
                 }
             }
         }
-        match (memchr::memchr2(b'\n', b'\r', bytes), memchr::memrchr2(b'\n', b'\r', bytes)) {
+        let ends = if lf > 0 || any_cr {
+            (memchr::memchr2(b'\n', b'\r', bytes), memchr::memrchr2(b'\n', b'\r', bytes))
+        } else {
+            (None, None)
+        };
+        match ends {
             (Some(first), Some(last)) => {
                 self.most = self.most.max(self.since + first as u64);
                 self.since = (bytes.len() - last) as u64;
@@ -200,7 +212,7 @@ impl Newlines {
                 let small = u.len() == unit && u[rest].iter().all(|&b| b == 0);
                 if small && matches!(u[low], b'\n' | b'\r') { u[low] } else { b'x' }
             }));
-            self.feed(&narrow);
+            self.feed(&narrow, true);
         }
         Ok(())
     }
@@ -256,11 +268,13 @@ impl First {
             self.head.extend_from_slice(&chunk[..n]);
         }
         self.hash.update(chunk);
-        if self.zero_at.is_none() {
+        // Most text has neither, which one look tells.
+        let special = memchr::memchr2(0, b'\r', chunk).is_some();
+        if special && self.zero_at.is_none() {
             self.zero_at = memchr::memchr(0, chunk).map(|i| self.len + i as u64);
         }
         self.ascii = self.ascii && chunk.is_ascii();
-        self.newlines.feed(chunk);
+        self.newlines.feed(chunk, special);
         self.len += chunk.len() as u64;
         if self.valid && !(self.ascii && self.carry.is_empty()) {
             let mut chunk = chunk;
