@@ -109,10 +109,8 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
         return alone(facts, "a line of more than 512 MiB".to_owned());
     }
     if facts.encoding.is_stateful() && facts.len > LINE_MAX {
-        return alone(
-            facts,
-            format!("more than 512 MiB of {}, which has to be read in one piece", facts.encoding.name()),
-        );
+        let name = facts.encoding.name();
+        return alone(facts, format!("more than 512 MiB of {name}, which has to be read in one piece"));
     }
     facts.has_cr = n.crlf + n.cr > 0 || n.pending_cr;
     facts.newline = n.habit();
