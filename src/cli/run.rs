@@ -35,7 +35,11 @@ impl Signals {
         let seen = Arc::new(AtomicUsize::new(0));
         #[cfg(unix)]
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            // A signal that was ignored from outside stays so; failing to watch is no reason to stop.
+            // Failing to watch is no reason to stop. Whoever asks twice, while one long line is being
+            // washed, need not wait: what is not in its place by then vanishes.
+            let once = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let _ = signal_hook::flag::register_conditional_default(signal, once.clone());
+            let _ = signal_hook::flag::register(signal, once);
             let _ = signal_hook::flag::register_usize(signal, seen.clone(), signal as usize);
         }
         Signals(seen)
