@@ -17,6 +17,11 @@ pub(crate) struct Gates {
     start: Ends<false>,
     end: Ends<true>,
     needles: Needles,
+    /// The same for rules that want no stop at the line's end, and a line of so many characters at
+    /// most: such lines are so few that they are searched one by one.
+    brief: (Needles, usize),
+    /// Most characters of a line that each rule may match.
+    most: Vec<usize>,
     /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
     /// stop, and most rules want none.
     rest: [Rest; 3],
@@ -40,7 +45,13 @@ impl Gates {
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
         let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
         let mut needles: Vec<(String, u16)> = Vec::new();
+        let mut brief: Vec<(String, u16)> = Vec::new();
+        let mut most = Vec::new();
         for (n, rule) in rules {
+            let line_max = rule.when.line_max.map_or(usize::MAX, |max| max as usize);
+            most.resize(usize::from(n) + 1, 0);
+            most[usize::from(n)] = line_max;
+            let is_brief = rule.when.final_stop == Some(false) && line_max < usize::MAX;
             let rest = match rule.when.final_stop {
                 None => &mut rest[0],
                 Some(true) => &mut rest[1],
@@ -50,6 +61,7 @@ impl Gates {
                 At::Start => start.add(l, n),
                 At::End => end.add(l, n),
                 At::Inner if l.len() < NEEDLE => rest.short.push((l.to_owned(), n)),
+                At::Inner if is_brief => brief.push((l.to_owned(), n)),
                 At::Inner => needles.push((l.to_owned(), n)),
                 At::Last => rest.last.extend(l.bytes().map(|b| (b, n))),
                 At::Nowhere => rest.always.push(n),
@@ -57,7 +69,8 @@ impl Gates {
         }
         start.grow();
         end.grow();
-        Gates { start, end, needles: Needles::new(needles), rest }
+        let longest = brief.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
+        Gates { start, end, needles: Needles::new(needles), brief: (Needles::new(brief), longest), most, rest }
     }
 
     /// Finds the needles in `text`, some whole lines, into `found`.
@@ -66,19 +79,40 @@ impl Gates {
     }
 
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `needles` are
-    /// those that were found in it, `stops` tells whether it ends in a stop; `key` is scratch space.
-    pub(crate) fn open(&self, line: &str, needles: &[(u32, u16)], stops: bool, key: &mut Key, out: &mut Vec<u16>) {
+    /// those that were found in it, `stops` tells whether it ends in a stop; `key` and `brief` are
+    /// scratch space.
+    pub(crate) fn open(
+        &self,
+        line: &str,
+        needles: &[(u32, u16)],
+        stops: bool,
+        key: &mut Key,
+        brief: &mut Found,
+        out: &mut Vec<u16>,
+    ) {
+        // No fewer characters than it has.
+        let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
         self.start.open(line, key, out);
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
+        if !stops && least <= self.brief.1 {
+            self.brief.0.find(line, brief);
+            brief.all().iter().for_each(|(_, needle)| out.extend_from_slice(self.brief.0.rules(*needle)));
+        }
+        out.retain(|n| least <= self.most[usize::from(*n)]);
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
+            let mut wake = |n: u16, wanted: &dyn Fn() -> bool| {
+                if least <= self.most[usize::from(n)] && wanted() {
+                    out.push(n);
+                }
+            };
             if !rest.last.is_empty()
                 && let Some(end) = Key::last_byte(line)
             {
-                out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| *n));
+                rest.last.iter().for_each(|(b, n)| wake(*n, &|| end == *b));
             }
-            out.extend(rest.short.iter().filter(|(needle, _)| holds(line, needle)).map(|(_, n)| *n));
-            out.extend_from_slice(&rest.always);
+            rest.short.iter().for_each(|(needle, n)| wake(*n, &|| holds(line, needle)));
+            rest.always.iter().for_each(|n| wake(*n, &|| true));
         }
     }
 }
@@ -158,7 +192,8 @@ mod tests {
         let open = |line: &str| {
             let (mut found, mut out) = (Found::default(), Vec::new());
             g.scan(line, &mut found);
-            g.open(line, found.all(), line.ends_with('.'), &mut Key::default(), &mut out);
+            let stops = line.ends_with('.');
+            g.open(line, found.all(), stops, &mut Key::default(), &mut Found::default(), &mut out);
             out.sort_unstable();
             out
         };

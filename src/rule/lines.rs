@@ -119,6 +119,7 @@ pub(crate) struct Scratch {
     past: usize,
     /// Those of one line.
     here: Found,
+    brief: Found,
     open: Vec<u16>,
     /// Patterns that were tried on this line.
     known: Vec<(usize, bool)>,
@@ -167,7 +168,7 @@ impl LineRules {
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
-        let Scratch { key, found, past, here, open, known } = scratch;
+        let Scratch { key, found, past, here, brief, open, known } = scratch;
         open.clear();
         known.clear();
         let mut shape = Shape::default();
@@ -186,7 +187,7 @@ impl LineRules {
                     here.all()
                 }
             };
-            self.gates.open(line, needles, shape.stops(line), key, open);
+            self.gates.open(line, needles, shape.stops(line), key, brief, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();
@@ -196,6 +197,10 @@ impl LineRules {
         for &n in open.iter() {
             let r = &self.ready[n as usize];
             if !shape.fits(&r.rule.when, line) {
+                continue;
+            }
+            // Body lines are walls to rules that look around.
+            if r.rule.when.looks_around() && r.rule.marks.is_none() && shape.is_body(line) {
                 continue;
             }
             if !keyed {
@@ -219,6 +224,7 @@ impl LineRules {
 #[derive(Default)]
 struct Shape {
     stop: Option<bool>,
+    body: Option<bool>,
     sure: Option<u32>,
     words: Option<u32>,
     chars: Option<usize>,
@@ -232,6 +238,10 @@ impl Shape {
     fn stops(&mut self, line: &str) -> bool {
         let stops = || last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':');
         *self.stop.get_or_insert_with(stops)
+    }
+
+    fn is_body(&mut self, line: &str) -> bool {
+        *self.body.get_or_insert_with(|| is_body(line))
     }
 
     /// Whether `line` has at least `min` words.
