@@ -8,7 +8,7 @@ use super::{LineEnds, Plan};
 use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::Features;
-use crate::rule::{Effect, Scratch, is_body};
+use crate::rule::{Effect, Scratch, is_body, is_title};
 
 /// A piece of the text after phase 1: one line of it.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Blank,
     /// At least 20 words, ending in a stop.
     Body,
+    /// Three words or more without a stop, or an item of a list.
+    Title,
     /// Any other.
     Short,
     /// Not blank; it stands between body lines, no line that a rule matched among them, so that
@@ -72,6 +74,11 @@ impl Batch {
             + size_of_val(&self.hits[..])
             + size_of_val(&self.found[..])
             + self.residue.iter().map(|r| size_of::<Residue>() + r.bytes.len()).sum::<usize>()
+    }
+
+    /// The marks that its lines bear.
+    pub(super) fn marks(&self, plan: &Plan) -> u64 {
+        self.hits.iter().fold(0, |all, (_, id)| all | plan.bears(&[*id]))
     }
 
     /// The settled text that `new`, within one line of the text after phase 1, came from.
@@ -394,11 +401,17 @@ impl<'p> Washer<'p> {
         let Piece { span, kind, hit } = batch.pieces[i];
         let matters = matters || hit;
         if matters && kind == Kind::Unread {
-            let body = is_body(match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
+            let line = match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
                 Ok(n) => &self.fresh[self.fresh_pieces[n].1.range()],
                 Err(_) => &batch.text[batch.old_of(span.range()).range()],
-            });
-            batch.pieces[i].kind = if body { Kind::Body } else { Kind::Short };
+            };
+            batch.pieces[i].kind = if is_body(line) {
+                Kind::Body
+            } else if is_title(line) {
+                Kind::Title
+            } else {
+                Kind::Short
+            };
         }
         matters && batch.pieces[i].kind != Kind::Body
     }

@@ -11,8 +11,9 @@ use smallvec::SmallVec;
 
 use super::Plan;
 use super::characters::Kind;
+use super::plan::DROPPED;
 use crate::edit::{Effect, RuleId};
-use crate::rule::{Action, Neighbour, When, Zone};
+use crate::rule::{Action, Neighbour, Zone};
 
 /// Lines that a run may have. In a longer one no rule that looks around acts: memory is bounded,
 /// and a run that is too long stays so when it is cleaned again.
@@ -58,6 +59,21 @@ struct Waiting {
     count: u64,
     hits: SmallVec<[RuleId; 2]>,
     drop: Option<RuleId>,
+    /// What it bears.
+    marks: u64,
+}
+
+impl Waiting {
+    fn new(line: Line, hits: &[RuleId], drop: Option<RuleId>, marks: u64) -> Waiting {
+        Waiting { line, count: 1, hits: SmallVec::from_slice(hits), drop, marks }
+    }
+}
+
+/// The marks of the lines right above and right below a line, as far as they are dropped.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    above: u64,
+    below: u64,
 }
 
 /// Where the lines that stay for sure begin and end in a run: no suspects, no blank lines, nothing
@@ -90,11 +106,13 @@ impl Between {
 /// Phase 2's state.
 pub(super) struct Decider<'p> {
     plan: &'p Plan,
-    /// Whether some line of the document bears the mark; per entry of the plan's marks.
-    marks: Vec<bool>,
+    /// The marks that some line of the document bears.
+    marks: u64,
     left: Wall,
     /// Whether a line that is no suspect stands between the left wall and the first that waits.
     above: bool,
+    /// The marks of the dropped lines right above the first that waits.
+    beside: u64,
     waiting: Vec<Waiting>,
     /// Lines of this run that are not blank.
     lines: usize,
@@ -104,13 +122,14 @@ pub(super) struct Decider<'p> {
 }
 
 impl<'p> Decider<'p> {
-    /// `marks` tells for each of the plan's marks whether some line of the document bears it.
-    pub(super) fn new(plan: &'p Plan, marks: Vec<bool>) -> Self {
+    /// `marks`: those that some line of the document bears.
+    pub(super) fn new(plan: &'p Plan, marks: u64) -> Self {
         Decider {
             plan,
             marks,
             left: Wall::Edge,
             above: false,
+            beside: 0,
             waiting: Vec::new(),
             lines: 0,
             too_long: false,
@@ -123,19 +142,20 @@ impl<'p> Decider<'p> {
     pub(super) fn line(&mut self, line: Line, hits: &[RuleId], mut out: impl FnMut(Line, Verdict)) {
         let kind = line.kind;
         if kind == Kind::Blank {
-            return self.push(line, &[], None, &mut out);
+            return self.push(Waiting::new(line, &[], None, 0), &mut out);
         }
         if let Some(by) = self.take_next.take()
-            && kind == Kind::Short
+            && kind == Kind::Title
         {
-            return self.push(line, &[], Some(by), &mut out);
+            return self.push(Waiting::new(line, &[], Some(by), self.plan.bears(&[by])), &mut out);
         }
+        let marks = self.plan.bears(hits);
         for &id in hits {
             if let Some(and_next) = self.drops_alone(id) {
                 if and_next {
                     self.take_next = Some(id);
                 }
-                return self.push(line, &[], Some(id), &mut out);
+                return self.push(Waiting::new(line, &[], Some(id), marks), &mut out);
             }
         }
         if kind == Kind::Body {
@@ -148,7 +168,7 @@ impl<'p> Decider<'p> {
             self.too_long = true;
             self.release(&mut out);
         }
-        self.push(line, hits, None, &mut out);
+        self.push(Waiting::new(line, hits, None, marks), &mut out);
     }
 
     /// The document has ended.
@@ -165,29 +185,39 @@ impl<'p> Decider<'p> {
         }
     }
 
-    fn is_suspect(&self, id: RuleId) -> bool {
+    /// Whether the rule drops a line if what is around it is as it says.
+    fn may_drop(&self, id: RuleId) -> bool {
         let rule = self.plan.rules.rule(id);
         matches!(rule.action, Action::DeleteLine { .. }) && self.plan.acts(id) && rule.when.looks_around()
     }
 
-    fn push(&mut self, line: Line, hits: &[RuleId], drop: Option<RuleId>, out: &mut impl FnMut(Line, Verdict)) {
+    /// Whether others look past the lines that such a rule matches. Not where it asks for dropped
+    /// lines beside it, as then it may match lines of all kinds: those are looked past once they are gone.
+    fn is_suspect(&self, id: RuleId) -> bool {
+        let when = &self.plan.rules.rule(id).when;
+        self.may_drop(id) && when.after.is_none() && when.before.is_none()
+    }
+
+    fn push(&mut self, w: Waiting, out: &mut impl FnMut(Line, Verdict)) {
         let Some(last) = self.waiting.last_mut() else {
-            let looks = !self.too_long && hits.iter().any(|&id| self.plan.rules.rule(id).when.looks_around());
+            let looks = !self.too_long && w.hits.iter().any(|&id| self.plan.rules.rule(id).when.looks_around());
             if looks {
-                self.waiting.push(Waiting { line, count: 1, hits: SmallVec::from_slice(hits), drop });
+                self.waiting.push(w);
             } else {
-                self.above |= line.kind != Kind::Blank && drop.is_none();
-                let verdict = drop.map_or_else(|| self.flags(line.kind, hits, |_| false), Verdict::Drop);
-                out(line, verdict);
+                self.above |= w.line.kind != Kind::Blank && w.drop.is_none();
+                self.beside = pass(self.beside, &w);
+                let verdict = w.drop.map_or_else(|| self.flags(w.line.kind, &w.hits, |_| false), Verdict::Drop);
+                out(w.line, verdict);
             }
             return;
         };
-        if line.kind == Kind::Blank && last.line == line {
+        if w.line.kind == Kind::Blank && last.line == w.line {
             last.count += 1;
-        } else if drop.is_some() && last.drop == drop && last.line.newline {
-            last.line = Line { len: last.line.len + line.len, ..line };
+        } else if w.drop.is_some() && last.drop == w.drop && last.line.newline {
+            last.line = Line { len: last.line.len + w.line.len, ..w.line };
+            last.marks |= w.marks;
         } else {
-            self.waiting.push(Waiting { line, count: 1, hits: SmallVec::from_slice(hits), drop });
+            self.waiting.push(w);
         }
     }
 
@@ -198,6 +228,7 @@ impl<'p> Decider<'p> {
             self.hand_out(Some(right), out);
         }
         self.above = false;
+        self.beside = 0;
         self.lines = 0;
         self.too_long = false;
     }
@@ -206,18 +237,28 @@ impl<'p> Decider<'p> {
     fn release(&mut self, out: &mut impl FnMut(Line, Verdict)) {
         self.hand_out(None, out);
         self.above = true;
+        self.beside = 0;
     }
 
     /// Hands out what waits; with a right wall, rules that look around may flag what stays.
     fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Line, Verdict)) {
         let waiting = std::mem::take(&mut self.waiting);
         let between = Between::of(&waiting, &self.suspects(&waiting));
+        let below = marks_below(&waiting);
+        let mut beside = Beside { above: self.beside, below: 0 };
         for (i, w) in waiting.iter().enumerate() {
+            beside.below = below[i];
             let verdict = match (w.drop, right) {
                 (Some(by), _) => Verdict::Drop(by),
-                (None, Some(right)) => self.flags(w.line.kind, &w.hits, |when| self.holds(when, between, i, right)),
+                (None, Some(right)) => self.flags(w.line.kind, &w.hits, |id| self.holds(id, between, beside, i, right)),
                 (None, None) => self.flags(w.line.kind, &w.hits, |_| false),
             };
+            // A line that would go with the one above would take the next along.
+            let passes_on =
+                matches!(&verdict, Verdict::Flag(by) if by.iter().any(|&id| self.plan.asks(id).after != u64::MAX));
+            if !passes_on {
+                beside.above = pass(beside.above, w);
+            }
             (0..w.count).for_each(|_| out(w.line, verdict.clone()));
         }
         self.waiting = waiting;
@@ -232,28 +273,33 @@ impl<'p> Decider<'p> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let suspects = self.suspects(&waiting);
         let mut between = Between::of(&waiting, &suspects);
-        // A second sweep only when a line that is no suspect went with one that is.
-        loop {
+        // Down and up in turn, until nothing more goes: a dropped line may take neighbours along on
+        // either side, and others may see further without it.
+        for down in [true, false].into_iter().cycle() {
             let mut again = false;
-            for i in 0..waiting.len() {
-                if waiting[i].drop.is_some() {
-                    continue;
+            let mut beside = Beside { above: self.beside, below: 0 };
+            let far = if down { marks_below(&waiting) } else { self.marks_above(&waiting) };
+            for n in 0..waiting.len() {
+                let i = if down { n } else { waiting.len() - 1 - n };
+                *if down { &mut beside.below } else { &mut beside.above } = far[i];
+                if waiting[i].drop.is_none() {
+                    let holds = |id| self.may_drop(id) && self.holds(id, between, beside, i, right);
+                    if let Some(by) = waiting[i].hits.iter().copied().find(|&id| holds(id)) {
+                        waiting[i].drop = Some(by);
+                        again = true;
+                        if matches!(self.plan.rules.rule(by).action, Action::DeleteLine { and_next: true })
+                            && let Some(next) = (i + 1..waiting.len())
+                                .find(|&j| waiting[j].line.kind != Kind::Blank && waiting[j].drop.is_none())
+                            && waiting[next].line.kind == Kind::Title
+                        {
+                            waiting[next].drop = Some(by);
+                            waiting[next].marks |= self.plan.bears(&[by]);
+                        }
+                        between.shrink(&waiting, &suspects);
+                    }
                 }
-                let by = waiting[i].hits.iter().copied().find(|&id| {
-                    let when = &self.plan.rules.rule(id).when;
-                    self.is_suspect(id) && self.holds(when, between, i, right)
-                });
-                let Some(by) = by else { continue };
-                waiting[i].drop = Some(by);
-                if matches!(self.plan.rules.rule(by).action, Action::DeleteLine { and_next: true })
-                    && let Some(next) = (i + 1..waiting.len())
-                        .find(|&j| waiting[j].line.kind != Kind::Blank && waiting[j].drop.is_none())
-                    && waiting[next].line.kind == Kind::Short
-                {
-                    waiting[next].drop = Some(by);
-                    again |= !suspects[next];
-                    between.shrink(&waiting, &suspects);
-                }
+                let near = if down { &mut beside.above } else { &mut beside.below };
+                *near = pass(*near, &waiting[i]);
             }
             if !again {
                 break;
@@ -262,9 +308,19 @@ impl<'p> Decider<'p> {
         self.waiting = waiting;
     }
 
-    /// Whether what is around line `i` of the run is as `when` says.
-    fn holds(&self, when: &When, between: Between, i: usize, right: Wall) -> bool {
-        let left = self.left;
+    /// For each line the marks of the dropped lines right above.
+    fn marks_above(&self, waiting: &[Waiting]) -> Vec<u64> {
+        let mut above = self.beside;
+        let next = |w| {
+            let next = pass(above, w);
+            std::mem::replace(&mut above, next)
+        };
+        waiting.iter().map(next).collect()
+    }
+
+    /// Whether what is around line `i` of the run is as rule `id` says.
+    fn holds(&self, id: RuleId, between: Between, beside: Beside, i: usize, right: Wall) -> bool {
+        let (when, asks, left) = (&self.plan.rules.rule(id).when, self.plan.asks(id), self.left);
         let zone = when.zone.is_none_or(|zone| match zone {
             Zone::Head => left == Wall::Edge && right == Wall::Body,
             Zone::Tail => left == Wall::Body && right == Wall::Edge,
@@ -275,24 +331,42 @@ impl<'p> Decider<'p> {
         let down = || if between.end > i + 1 { Sight::Short } else { Sight::Wall(right) };
         zone && when.prev.is_none_or(|n| sees(n, up()))
             && when.next.is_none_or(|n| sees(n, down()))
-            && when.needs.as_deref().is_none_or(|m| self.marked(m))
-    }
-
-    fn marked(&self, mark: &str) -> bool {
-        self.plan.marks.iter().position(|m| m == mark).is_some_and(|i| self.marks[i])
+            && (when.needs.is_none() || self.marks & asks.needs != 0)
+            && (when.after.is_none() || beside.above & asks.after != 0)
+            && (when.before.is_none() || beside.below & asks.before != 0)
     }
 
     /// What rules that may not drop the line say about it; `around` decides on those that look
     /// around.
-    fn flags(&self, kind: Kind, hits: &[RuleId], around: impl Fn(&When) -> bool) -> Verdict {
+    fn flags(&self, kind: Kind, hits: &[RuleId], around: impl Fn(RuleId) -> bool) -> Verdict {
         let told = hits.iter().copied().filter(|&id| {
             let rule = self.plan.rules.rule(id);
             let flag = self.plan.effect(id) == Effect::Flag || rule.action == Action::Flag && self.plan.acts(id);
-            flag && (!rule.when.looks_around() || kind != Kind::Body && around(&rule.when))
+            flag && (!rule.when.looks_around() || kind != Kind::Body && around(id))
         });
         let told: SmallVec<_> = told.collect();
         if told.is_empty() { Verdict::Keep } else { Verdict::Flag(told) }
     }
+}
+
+/// The marks of the dropped lines right above the line below `w`, where `above` are those above `w`.
+fn pass(above: u64, w: &Waiting) -> u64 {
+    match (w.line.kind, w.drop) {
+        (Kind::Blank, _) => above,
+        (_, Some(_)) => above | w.marks | DROPPED,
+        (_, None) => 0,
+    }
+}
+
+/// For each line the marks of the dropped lines right below.
+fn marks_below(waiting: &[Waiting]) -> Vec<u64> {
+    let mut all = vec![0; waiting.len()];
+    let mut below = 0;
+    for (at, w) in all.iter_mut().zip(waiting).rev() {
+        *at = below;
+        below = pass(below, w);
+    }
+    all
 }
 
 fn sees(want: Neighbour, sight: Sight) -> bool {

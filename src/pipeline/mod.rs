@@ -140,12 +140,12 @@ impl Pipeline {
         // 1 first, and is held if it is small enough, whatever it takes in memory then. A larger
         // document is read once more, if a rule that needs a mark may act.
         let hold = self.plan.needs_marks && facts.len <= HELD;
-        let mut marks = self.plan.no_marks();
+        let mut marks = 0;
         let mut held = Some(Vec::new());
         if hold || self.plan.acts_on_marks {
             let mut size = 0;
             self.each_batch(input, &facts, |batch| {
-                self.plan.note_marks(&batch.hits, &mut marks);
+                marks |= batch.marks(&self.plan);
                 size += batch.size();
                 if !hold || size > HELD_MEMORY {
                     held = None;

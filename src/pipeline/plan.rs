@@ -9,7 +9,7 @@ use crate::edit::{Effect, RuleId};
 use crate::error::{Error, Result, nearest};
 use crate::features::Features;
 use crate::options::Options;
-use crate::rule::{Action, Level, LineRules, Rule, RuleSet};
+use crate::rule::{Action, FURNITURE, Level, LineRules, Rule, RuleSet};
 use crate::stage::{self, ORDER, Patterns, Stage};
 
 /// Rules that the pipeline itself speaks for.
@@ -26,6 +26,19 @@ pub(crate) struct Ids {
     pub(crate) final_newline: RuleId,
 }
 
+/// The marks that a rule asks for, as bits; all of them where it asks for none.
+#[derive(Clone, Copy)]
+pub(crate) struct Asks {
+    /// Of some line of the document.
+    pub(crate) needs: u64,
+    /// Of the dropped lines right above, and right below.
+    pub(crate) after: u64,
+    pub(crate) before: u64,
+}
+
+/// The bit of the mark that every dropped line bears.
+pub(crate) const DROPPED: u64 = 1 << 63;
+
 /// What a run does.
 pub(crate) struct Plan {
     pub(crate) rules: Arc<RuleSet>,
@@ -41,8 +54,10 @@ pub(crate) struct Plan {
     pub(crate) patterns: Patterns,
     /// Whether some line rule depends on other lines.
     pub(crate) looks_around: bool,
-    /// The marks that rules need.
-    pub(crate) marks: Vec<String>,
+    /// The marks that each rule gives to lines, as bits.
+    pub(crate) bears: Vec<u64>,
+    /// The marks that each rule asks for.
+    pub(crate) asks: Vec<Asks>,
     /// Whether a rule in force needs a mark; whether one that may act does.
     pub(crate) needs_marks: bool,
     pub(crate) acts_on_marks: bool,
@@ -70,9 +85,7 @@ impl Plan {
         let looks = |r: &Rule| {
             r.pattern.is_some() && (r.when.looks_around() || r.action == Action::DeleteLine { and_next: true })
         };
-        let mut marks: Vec<String> = rules.rules().iter().filter_map(|r| r.when.needs.clone()).collect();
-        marks.sort();
-        marks.dedup();
+        let (bears, asks) = marks(&rules)?;
         let ids = Ids {
             transcode: rules.id("decode.transcode"),
             bom: rules.id("decode.bom"),
@@ -96,7 +109,8 @@ impl Plan {
             wakes_all: wakes == Features::ALL,
             line_rules,
             patterns,
-            marks,
+            bears,
+            asks,
             options,
             ids,
             gates_open: false,
@@ -124,20 +138,14 @@ impl Plan {
         self.effect(id) == Effect::Act
     }
 
-    /// No line bears any mark.
-    pub(crate) fn no_marks(&self) -> Vec<bool> {
-        vec![false; self.marks.len()]
+    /// The marks that a line which these rules match bears.
+    pub(crate) fn bears(&self, hits: &[RuleId]) -> u64 {
+        hits.iter().fold(0, |all, id| all | self.bears[id.0 as usize])
     }
 
-    /// Notes the marks that matched rules give.
-    pub(crate) fn note_marks(&self, hits: &[(u32, RuleId)], marks: &mut [bool]) {
-        for (_, id) in hits {
-            if let Some(mark) = &self.rules.rule(*id).marks
-                && let Some(i) = self.marks.iter().position(|m| m == mark)
-            {
-                marks[i] = true;
-            }
-        }
+    /// What rule `id` asks for.
+    pub(crate) fn asks(&self, id: RuleId) -> Asks {
+        self.asks[id.0 as usize]
     }
 
     /// Counts what became of the document as a whole, which is no edit.
@@ -159,6 +167,34 @@ impl Plan {
             tally.count(self.ids.newline, other, 0);
         }
     }
+}
+
+/// The marks that each rule gives, and those that it asks for.
+fn marks(rules: &RuleSet) -> Result<(Vec<u64>, Vec<Asks>)> {
+    let mut names: Vec<&str> = Vec::new();
+    for r in rules.rules() {
+        let asked = [&r.when.needs, &r.when.after, &r.when.before];
+        for name in asked.into_iter().flatten().filter(|m| *m != FURNITURE) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    if names.len() > 63 {
+        let e = Error::new("rules", "rules ask for more than 63 different marks");
+        return Err(e.remedy("let some of them share one"));
+    }
+    let bit = |mark: &Option<String>| {
+        let mark = mark.as_deref()?;
+        if mark == FURNITURE { Some(DROPPED) } else { names.iter().position(|n| *n == mark).map(|i| 1 << i) }
+    };
+    let asks = |r: &Rule| Asks {
+        needs: bit(&r.when.needs).unwrap_or(u64::MAX),
+        after: bit(&r.when.after).unwrap_or(u64::MAX),
+        before: bit(&r.when.before).unwrap_or(u64::MAX),
+    };
+    let bears = rules.rules().iter().map(|r| bit(&r.marks).unwrap_or(0)).collect();
+    Ok((bears, rules.rules().iter().map(asks).collect()))
 }
 
 /// What each rule may do.

@@ -18,6 +18,33 @@ pub(crate) fn is_body(line: &str) -> bool {
             || most_words(line.as_bytes()) >= BODY_WORDS && words(line, BODY_WORDS) >= BODY_WORDS)
 }
 
+/// Whether `line` reads like a title, or like an item of a list: three words or more and no stop, or
+/// a bullet or number first.
+pub(crate) fn is_title(line: &str) -> bool {
+    let line = line.trim();
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    line.starts_with(['•', '·', '▪', '■', '►', '▶', '→', '›', '»', '*', '-', '–', '—'])
+        || digits > 0 && line[digits..].starts_with(['.', ')'])
+        || !ends_in_stop(line) && words(line, 3) >= 3
+}
+
+/// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
+fn ends_in_stop(line: &str) -> bool {
+    last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':')
+}
+
+/// Whether every word of four letters or more begins with a capital or a digit, and some word with a
+/// capital.
+fn has_capitals(line: &str) -> bool {
+    let mut any = false;
+    line.split(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '/')).all(|word| {
+        let mut letters = word.chars().filter(|c| c.is_alphanumeric());
+        let Some(first) = letters.next() else { return true };
+        any |= first.is_uppercase();
+        first.is_uppercase() || first.is_numeric() || letters.count() < 3
+    }) && any
+}
+
 /// No fewer words than there are: a blank, or two bytes beyond ASCII, may part two.
 fn most_words(bytes: &[u8]) -> u32 {
     let blanks = bytes.iter().filter(|&&b| b <= b' ').count();
@@ -228,6 +255,7 @@ struct Shape {
     sure: Option<u32>,
     words: Option<u32>,
     chars: Option<usize>,
+    capitals: Option<bool>,
 }
 
 /// Words are counted up to here; no rule can ask for more.
@@ -236,8 +264,7 @@ pub(super) const WORDS_COUNTED: u32 = 256;
 impl Shape {
     /// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
     fn stops(&mut self, line: &str) -> bool {
-        let stops = || last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':');
-        *self.stop.get_or_insert_with(stops)
+        *self.stop.get_or_insert_with(|| ends_in_stop(line))
     }
 
     fn is_body(&mut self, line: &str) -> bool {
@@ -263,6 +290,7 @@ impl Shape {
         when.final_stop.is_none_or(|want| self.stops(line) == want)
             && when.words_max.is_none_or(|max| !self.has_words(line, max + 1))
             && when.words_min.is_none_or(|min| self.has_words(line, min))
+            && when.capitals.is_none_or(|want| *self.capitals.get_or_insert_with(|| has_capitals(line)) == want)
     }
 }
 
@@ -284,5 +312,17 @@ mod tests {
         assert!(is_body(&format!("{twenty}.”")));
         assert!(!is_body(&twenty));
         assert!(!is_body("Short."));
+    }
+
+    #[test]
+    fn titles() {
+        for title in ["Wall gives way", "• Ferry", "2. Ferry", "Will the wall hold?"] {
+            assert!(is_title(title), "{title}");
+        }
+        for other in ["Ferry", "The wall gives way.", "The wall", "2017"] {
+            assert!(!is_title(other), "{other}");
+        }
+        assert!(has_capitals("Wall of the Year: Edda Lindt-Pell, 32") && has_capitals("Мария Петрова"));
+        assert!(!has_capitals("Wall gives way") && !has_capitals("of the") && !has_capitals("市議会は"));
     }
 }

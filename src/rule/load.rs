@@ -31,14 +31,27 @@ builtin!(
     "punctuation",
     "captions",
     "boilerplate",
+    "neighbours",
     "whitespace",
     "pipeline",
 );
 
 const RULE_KEYS: &[&str] =
     &["id", "why", "level", "enabled", "when", "match", "do", "with", "group", "marks", "fix", "keep", "open"];
-const WHEN_KEYS: &[&str] =
-    &["needles", "line_max", "words_min", "words_max", "final_stop", "zone", "prev", "next", "needs"];
+const WHEN_KEYS: &[&str] = &[
+    "needles",
+    "line_max",
+    "words_min",
+    "words_max",
+    "final_stop",
+    "capitals",
+    "zone",
+    "prev",
+    "next",
+    "needs",
+    "after",
+    "before",
+];
 const EXAMPLE_KEYS: &[&str] = &["in", "out", "set"];
 const ACTIONS: &[&str] = &["builtin", "delete-line", "cut", "replace", "flag"];
 
@@ -140,7 +153,7 @@ fn read_rule(source: &str, v: &Value<'_, '_>, examples: bool, own: bool) -> Resu
     if matches!(action, Action::Cut(_) | Action::Replace(_)) && when.looks_around() {
         return Err(t
             .error(format_args!("rule `{id}` changes a part of a line and looks at other lines"))
-            .remedy("`zone`, `prev`, `next` and `needs` go with `delete-line` or `flag`"));
+            .remedy("`zone`, `prev`, `next`, `needs`, `after` and `before` go with `delete-line` or `flag`"));
     }
     let mut rule = Rule {
         id: id.to_owned(),
@@ -232,6 +245,7 @@ fn read_when(t: &Table<'_, '_>) -> Result<When> {
         words_min: t.int("words_min")?,
         words_max: t.int("words_max")?,
         final_stop: t.bool("final_stop")?,
+        capitals: t.bool("capitals")?,
         zone: one_of(t, "zone", &["head", "tail", "edge", "inside"])?.map(|s| match s {
             "head" => Zone::Head,
             "tail" => Zone::Tail,
@@ -241,6 +255,8 @@ fn read_when(t: &Table<'_, '_>) -> Result<When> {
         prev: neighbour("prev")?,
         next: neighbour("next")?,
         needs: t.str("needs")?.map(str::to_owned),
+        after: t.str("after")?.map(str::to_owned),
+        before: t.str("before")?.map(str::to_owned),
     })
 }
 

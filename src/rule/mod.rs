@@ -20,7 +20,7 @@ pub use crate::edit::{Effect, RuleId, Rules};
 pub(crate) use gate::Gates;
 use key::becomes_ascii;
 pub(crate) use key::{Key, Places};
-pub(crate) use lines::{LineRules, Scratch, is_body};
+pub(crate) use lines::{LineRules, Scratch, is_body, is_title};
 pub use load::BUILTIN;
 pub(crate) use matcher::Matcher;
 
@@ -60,7 +60,7 @@ impl Level {
 pub enum Action {
     /// The stage does it in code.
     Builtin,
-    /// The line goes; with `and_next`, the next line goes with it unless that is a body line.
+    /// The line goes; with `and_next`, the next line goes with it if it reads like a title.
     DeleteLine {
         /// `with = "next-line"`
         and_next: bool,
@@ -114,6 +114,8 @@ pub struct When {
     /// Whether the line ends in `.`, `!` or `…`, quotes and brackets after it aside. A question mark
     /// does not count: headlines ask.
     pub final_stop: Option<bool>,
+    /// Whether every word of four letters or more begins with a capital, as in names and titles.
+    pub capitals: Option<bool>,
     /// Place in the document.
     pub zone: Option<Zone>,
     /// The nearest line above that stays.
@@ -122,12 +124,24 @@ pub struct When {
     pub next: Option<Neighbour>,
     /// A mark that some line of the document must bear.
     pub needs: Option<String>,
+    /// A mark, borne by one of the dropped lines right above: between it and this line none stays.
+    pub after: Option<String>,
+    /// The same, right below.
+    pub before: Option<String>,
 }
+
+/// The mark that every dropped line bears.
+pub const FURNITURE: &str = "furniture";
 
 impl When {
     /// Whether it asks for anything beside the line itself.
     pub fn looks_around(&self) -> bool {
-        self.zone.is_some() || self.prev.is_some() || self.next.is_some() || self.needs.is_some()
+        self.zone.is_some()
+            || self.prev.is_some()
+            || self.next.is_some()
+            || self.needs.is_some()
+            || self.after.is_some()
+            || self.before.is_some()
     }
 }
 
