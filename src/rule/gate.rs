@@ -6,8 +6,9 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::need::{At, Need};
+use super::need::{At, HEAD, Need, ascii_head};
 use super::needles::{Found, Needles, holds};
+use super::wide::Wide;
 use super::{Key, Rule};
 
 include!(concat!(env!("OUT_DIR"), "/needs.rs"));
@@ -15,6 +16,7 @@ include!(concat!(env!("OUT_DIR"), "/needs.rs"));
 /// The gates of many rules, each under a number of the caller's.
 pub(crate) struct Gates {
     start: Ends<false>,
+    wide: Wide,
     end: Ends<true>,
     needles: Needles,
     /// The same for rules that want no stop at the line's end, and a line of so many characters at
@@ -44,6 +46,7 @@ impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
         let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
+        let mut wide = Wide::default();
         let mut needles: Vec<(String, u16)> = Vec::new();
         let mut brief: Vec<(String, u16)> = Vec::new();
         let mut most = Vec::new();
@@ -59,6 +62,10 @@ impl Gates {
             };
             each_need(rule, |at, l| match at {
                 At::Start => start.add(l, n),
+                At::Wide => match std::str::from_utf8(ascii_head(l.as_bytes())) {
+                    Ok(head) if head.len() >= HEAD => start.add(head, n),
+                    _ => wide.add(l, n),
+                },
                 At::End => end.add(l, n),
                 At::Inner if l.len() < NEEDLE => rest.short.push((l.to_owned(), n)),
                 At::Inner if is_brief => brief.push((l.to_owned(), n)),
@@ -67,10 +74,11 @@ impl Gates {
                 At::Nowhere => rest.always.push(n),
             });
         }
+        wide.sort();
         start.grow();
         end.grow();
         let longest = brief.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
-        Gates { start, end, needles: Needles::new(needles), brief: (Needles::new(brief), longest), most, rest }
+        Gates { start, wide, end, needles: Needles::new(needles), brief: (Needles::new(brief), longest), most, rest }
     }
 
     /// Finds the needles in `text`, some whole lines, into `found`.
@@ -93,6 +101,7 @@ impl Gates {
         // No fewer characters than it has.
         let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
         self.start.open(line, key, out);
+        self.wide.open(line, key, out);
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
         if !stops && least <= self.brief.1 {

@@ -32,6 +32,12 @@ builtin!(
     "captions",
     "boilerplate",
     "neighbours",
+    "news_de",
+    "news_es",
+    "news_fr",
+    "news_it",
+    "news_pt",
+    "news_ru",
     "whitespace",
     "pipeline",
 );

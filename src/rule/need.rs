@@ -11,6 +11,8 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 pub(crate) enum At {
     /// The line starts with one of the literals.
     Start,
+    /// Its key does; they hold letters beyond ASCII among their first few.
+    Wide,
     /// It ends with one of them.
     End,
     /// Its last byte is one of them.
@@ -40,7 +42,7 @@ const MANY: usize = 1500;
 impl Need {
     fn new(at: At, mut literals: Vec<String>) -> Need {
         literals.sort();
-        if at == At::Start {
+        if matches!(at, At::Start | At::Wide) {
             literals.dedup_by(|next, first| next.starts_with(first.as_str()));
         }
         literals.dedup();
@@ -65,6 +67,12 @@ impl Need {
             && (telling(&all, 5) || !by_inner)
         {
             return Need::new(At::Start, all);
+        }
+        if hir.properties().look_set_prefix().contains(Look::Start)
+            && let Some(all) = ends(&hir, ExtractKind::Prefix, whole_head)
+            && telling(&all, 4)
+        {
+            return Need::new(At::Wide, all);
         }
         let closed = hir.properties().look_set_suffix().contains(Look::End);
         if closed && let Some(all) = ends(&hir, ExtractKind::Suffix, ascii_tail) {
@@ -100,8 +108,16 @@ fn last_bytes(hir: &Hir) -> Option<Vec<String>> {
     seq.literals()?.iter().map(|l| last(l.as_bytes())).collect()
 }
 
+/// All of it, but for a character that was cut in two.
+fn whole_head(l: &[u8]) -> &[u8] {
+    match std::str::from_utf8(l) {
+        Ok(_) => l,
+        Err(e) => &l[..e.valid_up_to()],
+    }
+}
+
 /// What comes before the first byte that is not ASCII. Line and key may differ from there on.
-fn ascii_head(l: &[u8]) -> &[u8] {
+pub(crate) fn ascii_head(l: &[u8]) -> &[u8] {
     &l[..l.iter().position(|b| !b.is_ascii()).unwrap_or(l.len())]
 }
 
