@@ -81,6 +81,7 @@ pub const KEYS: &[Key] = &[
     key("whitespace.level", STAGE_LEVEL, "", "level of this stage alone"),
     key("whitespace.layout", Kind::OneOf(&["keep", "prose"]), "keep", "`prose`: single spaces, no indentation; `keep`: only what trails goes"),
     key("whitespace.blank_lines", Kind::Number, "2", "blank lines that may follow each other"),
+    key("guard.max_loss", Kind::Number, "0", "a document that would lose more than this percentage of its words with its lines keeps them; 0 for no limit"),
     key("rules.paths", Kind::List, "", "rule files or folders to add"),
     key("rules.disable", Kind::List, "", "rules to switch off, by id"),
     key("rules.enable", Kind::List, "", "rules to switch on, whatever their level"),
@@ -305,6 +306,7 @@ impl Settings {
                 _ => Ellipsis::Keep,
             },
             whitespace_layout: if self.get("whitespace.layout") == "prose" { Layout::Prose } else { Layout::Keep },
+            guard_max_loss: self.get("guard.max_loss").parse().unwrap_or(0),
             whitespace_blank_lines: self.get("whitespace.blank_lines").parse().unwrap_or(2),
             newline: match self.get("decode.newline") {
                 "keep" => Newline::Keep,

@@ -116,6 +116,8 @@ mod dump;
 pub mod edit;
 pub mod error;
 pub mod features;
+#[cfg(feature = "cli")]
+mod learn;
 pub mod options;
 pub mod pipeline;
 pub mod proof;

@@ -84,6 +84,9 @@ pub struct Options {
     pub whitespace_layout: Layout,
     /// `whitespace.blank_lines`: how many blank lines in a row may stay.
     pub whitespace_blank_lines: u32,
+    /// `guard.max_loss`: the share of its words, in percent, that a document may lose with its lines;
+    /// 0 or 100: all of them.
+    pub guard_max_loss: u32,
     /// `decode.newline`
     pub newline: Newline,
     /// `decode.bom`: keep a BOM in the output where the input had one.
@@ -103,6 +106,7 @@ impl Default for Options {
             punctuation_ellipsis: Ellipsis::Keep,
             whitespace_layout: Layout::Prose,
             whitespace_blank_lines: 1,
+            guard_max_loss: 60,
             newline: Newline::Lf,
             keep_bom: false,
         }

@@ -20,9 +20,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["decode", "error", "options", "rule", "stage", "strict"]),
     ("pipeline", &["config", "decode", "edit", "error", "features", "options", "report", "rule", "stage"]),
     ("report", &["decode", "edit", "error", "pipeline", "rule"]),
+    ("learn", &["rule"]),
     ("proof", &["config", "error", "pipeline", "rule"]),
     ("dump", &["error", "pipeline", "report"]),
-    ("cli", &["config", "decode", "dump", "error", "pipeline", "proof", "report", "rule", "stage"]),
+    ("cli", &["config", "decode", "dump", "error", "learn", "pipeline", "proof", "report", "rule", "stage"]),
     ("main", &["cli"]),
 ];
 

@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Say what cleaning would change; exit with 1 if anything would
     Check(Check),
+    /// Show for each rule that would fire how often, and some places before and after; write nothing
+    Preview(Preview),
+    /// Find the lines that recur across documents, and propose rules that drop them
+    Learn(Learn),
     /// Rebuild originals, byte for byte, from what was cleaned and its report
     Revert(Revert),
     /// List, show and test rules
@@ -162,6 +166,42 @@ pub(crate) struct Check {
     pub(crate) fail_on: Option<String>,
     #[command(flatten)]
     pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// Files and folders; `-` or none for standard input. In folders .gitignore is heeded, and
+    /// hidden files are skipped
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How many places to show of each rule, drawn at random
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) sample: u32,
+    /// Another number draws other places
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Learn {
+    /// Files and folders; each file is a document, each line of a .jsonl file, too
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where to write the rules [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// In how many documents a line must stand
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) min_documents: u32,
+    /// The most rules to propose; those in most documents come first
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(crate) max_rules: u32,
     #[command(flatten)]
     pub(crate) which: Which,
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use super::args::{Check, Talk};
+use super::args::{Check, Talk, Which};
 use super::output::{Visible, complain, count, help, note, path, say, thousands, warn};
 use super::progress::Progress;
 use super::run::{Signals, Source, container, inputs};
@@ -103,7 +103,7 @@ pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
         let seen = checker.look("standard input", input, None);
         totals.take(seen, talk)?;
     } else {
-        let (documents, failed) = gather(a, talk)?;
+        let (documents, failed) = gather(&a.paths, &a.which, talk)?;
         totals.failed = failed;
         let progress = Progress::new(talk, Some(documents.iter().map(|d| d.len).sum()));
         for group in documents.chunks(GROUP) {
@@ -151,17 +151,17 @@ pub(crate) fn check(a: &Check, talk: &Talk) -> Ran {
 }
 
 /// The documents to look at, and how many could not be.
-fn gather(a: &Check, talk: &Talk) -> crate::Result<(Vec<Document>, u64)> {
+pub(super) fn gather(paths: &[PathBuf], which: &Which, talk: &Talk) -> crate::Result<(Vec<Document>, u64)> {
     let options = WalkOptions {
         gitignore: true,
         skip_hidden: true,
-        include: a.which.include.clone(),
-        exclude: a.which.exclude.clone(),
+        include: which.include.clone(),
+        exclude: which.exclude.clone(),
         pass_over: Vec::new(),
     };
     let mut documents = Vec::new();
     let mut asides: Vec<Result<(PathBuf, &str), Error>> = Vec::new();
-    walk(&inputs(&a.paths, false)?, &options, |found| match found {
+    walk(&inputs(paths, false)?, &options, |found| match found {
         Found::Document(d) => documents.push(d),
         Found::Skipped(p, why) => asides.push(Ok((p, why))),
         Found::Failed(e) => asides.push(Err(e)),

@@ -7,7 +7,9 @@ mod args;
 mod check;
 mod clean;
 mod diff;
+mod learn;
 mod output;
+mod preview;
 mod progress;
 mod revert;
 mod rules;
@@ -73,6 +75,8 @@ pub fn main() -> ExitCode {
     let ran = match cli.command {
         Command::Clean(a) => clean::clean(&a, &talk),
         Command::Check(a) => check::check(&a, &talk),
+        Command::Preview(a) => preview::preview(&a, &talk),
+        Command::Learn(a) => learn::learn(&a, &talk),
         Command::Revert(a) => revert::revert(&a, &talk),
         Command::Rules { command } => rules::rules(&command),
         Command::Init { path } => show::init(&path),

@@ -119,11 +119,16 @@ pub(super) struct Decider<'p> {
     too_long: bool,
     /// The next line goes too, if it is a headline.
     take_next: Option<RuleId>,
+    /// The guard has withdrawn all deletions.
+    withdrawn: bool,
+    /// The guard has not said so yet.
+    to_tell: bool,
 }
 
 impl<'p> Decider<'p> {
     /// `marks`: those that some line of the document bears.
-    pub(super) fn new(plan: &'p Plan, marks: u64) -> Self {
+    /// With `withdrawn`, no line is dropped, and a finding on the first says why.
+    pub(super) fn new(plan: &'p Plan, marks: u64, withdrawn: bool) -> Self {
         Decider {
             plan,
             marks,
@@ -134,6 +139,8 @@ impl<'p> Decider<'p> {
             lines: 0,
             too_long: false,
             take_next: None,
+            withdrawn,
+            to_tell: withdrawn,
         }
     }
 
@@ -143,6 +150,9 @@ impl<'p> Decider<'p> {
         let kind = line.kind;
         if kind == Kind::Blank {
             return self.push(Waiting::new(line, &[], None, 0), &mut out);
+        }
+        if std::mem::take(&mut self.to_tell) {
+            return self.line(line, &[hits, &[self.plan.ids.guard]].concat(), out);
         }
         if let Some(by) = self.take_next.take()
             && kind == Kind::Title
@@ -180,7 +190,9 @@ impl<'p> Decider<'p> {
     fn drops_alone(&self, id: RuleId) -> Option<bool> {
         let rule = self.plan.rules.rule(id);
         match rule.action {
-            Action::DeleteLine { and_next } if self.plan.acts(id) && !rule.when.looks_around() => Some(and_next),
+            Action::DeleteLine { and_next } if !self.withdrawn && self.plan.acts(id) && !rule.when.looks_around() => {
+                Some(and_next)
+            }
             _ => None,
         }
     }
@@ -188,7 +200,10 @@ impl<'p> Decider<'p> {
     /// Whether the rule drops a line if what is around it is as it says.
     fn may_drop(&self, id: RuleId) -> bool {
         let rule = self.plan.rules.rule(id);
-        matches!(rule.action, Action::DeleteLine { .. }) && self.plan.acts(id) && rule.when.looks_around()
+        !self.withdrawn
+            && matches!(rule.action, Action::DeleteLine { .. })
+            && self.plan.acts(id)
+            && rule.when.looks_around()
     }
 
     /// Whether others look past the lines that such a rule matches. Not where it asks for dropped

@@ -4,6 +4,7 @@
 //! read once   what is it? encoding, newlines, hash; binary is left alone            decode::survey
 //! read again  some whole lines at a time                                            batch
 //!   phase 1   decode; each line through the stages until it rests (in parallel)     characters
+//!   guard     would too many words go?                                              guard
 //!   phase 2   which lines stay, in order                                            lines
 //!   compose   both phases' edits, as one stream of text, changes and findings       emit
 //! ```
@@ -14,6 +15,7 @@ mod batch;
 mod characters;
 mod emit;
 mod events;
+mod guard;
 mod lines;
 mod plan;
 
@@ -23,11 +25,13 @@ use batch::Batches;
 use characters::{Batch, Washer};
 use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally};
+use guard::Scales;
 use lines::{Decider, Line};
 pub(crate) use plan::Plan;
 
 use crate::config::Settings;
 use crate::decode::{self, Encoding, Envelope, Exceptions, Facts, NewlineKind, Residue};
+use crate::edit::RuleId;
 use crate::error::Result;
 use crate::options::Newline;
 use crate::rule::RuleSet;
@@ -158,7 +162,8 @@ impl Pipeline {
         } else {
             held = None;
         }
-        let mut decider = Decider::new(&self.plan, marks);
+        let withdrawn = self.plan.guards && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
+        let mut decider = Decider::new(&self.plan, marks, withdrawn);
         let mut take = |batch| whole.take(batch, &mut decider, &mut emitter);
         match held {
             Some(held) => held.into_iter().try_for_each(&mut take)?,
@@ -197,6 +202,28 @@ impl Pipeline {
             Newline::Crlf => NewlineKind::Crlf,
         };
         OutStyle { newline, bom: facts.bom && self.plan.options.keep_bom }
+    }
+
+    /// Whether more of the document's words would go with lines than the guard allows. A document that
+    /// is not held is read once more.
+    fn loses_too_much<R: Read + Seek>(
+        &self,
+        input: &mut R,
+        facts: &Facts,
+        held: Option<&[Batch]>,
+        marks: u64,
+    ) -> io::Result<bool> {
+        let mut scales = Scales::new(&self.plan, marks);
+        match held {
+            // No line is hit in most documents.
+            Some(all) if all.iter().all(|b| b.hits.is_empty()) => return Ok(false),
+            Some(all) => all.iter().for_each(|b| scales.weigh(b)),
+            None => self.each_batch(input, facts, |batch| {
+                scales.weigh(&batch);
+                Ok(())
+            })?,
+        }
+        Ok(scales.lose_too_much())
     }
 
     /// Reads the document and takes it through phase 1, batch by batch, in order.
@@ -281,30 +308,15 @@ impl Whole {
         let hits = std::mem::take(&mut batch.hits);
         let new_len = batch.new_len;
         emitter.add(batch)?;
-        let mut hits = &hits[..];
-        let mut rules: smallvec::SmallVec<[crate::edit::RuleId; 4]> = smallvec::SmallVec::new();
         let mut outcome = Ok(());
-        for (n, piece) in pieces.iter().enumerate() {
-            let end = pieces.get(n + 1).map_or(new_len, |next| next.span.start as usize);
-            let len = (end - piece.span.start as usize) as u64;
-            let newline = end > piece.span.end as usize;
-            rules.clear();
-            if piece.hit {
-                while let Some(((at, rule), rest)) = hits.split_first()
-                    && *at as usize == n
-                {
-                    rules.push(*rule);
-                    hits = rest;
-                }
-            }
-            decider.line(Line { kind: piece.kind, len, newline }, &rules, |line, verdict| {
+        each_line(&pieces, &hits, new_len, |_, line, rules| {
+            decider.line(line, rules, |line, verdict| {
                 if outcome.is_ok() {
                     outcome = emitter.line(line, &verdict);
                 }
             });
-            std::mem::replace(&mut outcome, Ok(()))?;
-        }
-        Ok(())
+        });
+        outcome
     }
 
     fn end<S: Sink>(&mut self, mut decider: Decider<'_>, emitter: &mut Emitter<'_, S>) -> io::Result<()> {
@@ -315,6 +327,31 @@ impl Whole {
             }
         });
         outcome
+    }
+}
+
+/// Calls `each` with the start of every line of a batch, the line, and the rules that it matches.
+fn each_line(
+    pieces: &[characters::Piece],
+    mut hits: &[(u32, RuleId)],
+    new_len: usize,
+    mut each: impl FnMut(usize, Line, &[RuleId]),
+) {
+    let mut rules: smallvec::SmallVec<[RuleId; 4]> = smallvec::SmallVec::new();
+    for (n, piece) in pieces.iter().enumerate() {
+        let start = piece.span.start as usize;
+        let end = pieces.get(n + 1).map_or(new_len, |next| next.span.start as usize);
+        let newline = end > piece.span.end as usize;
+        rules.clear();
+        if piece.hit {
+            while let Some(((at, rule), rest)) = hits.split_first()
+                && *at as usize == n
+            {
+                rules.push(*rule);
+                hits = rest;
+            }
+        }
+        each(start, Line { kind: piece.kind, len: (end - start) as u64, newline }, &rules);
     }
 }
 

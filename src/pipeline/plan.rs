@@ -20,6 +20,7 @@ pub(crate) struct Ids {
     pub(crate) island: RuleId,
     pub(crate) undecodable: RuleId,
     pub(crate) unsettled: RuleId,
+    pub(crate) guard: RuleId,
     pub(crate) leading_blank: RuleId,
     pub(crate) trailing_blank: RuleId,
     pub(crate) blank_run: RuleId,
@@ -61,6 +62,8 @@ pub(crate) struct Plan {
     /// Whether a rule in force needs a mark; whether one that may act does.
     pub(crate) needs_marks: bool,
     pub(crate) acts_on_marks: bool,
+    /// Whether lines may go, and not too many at once.
+    pub(crate) guards: bool,
     pub(crate) options: Options,
     pub(crate) ids: Ids,
     pub(crate) gates_open: bool,
@@ -93,12 +96,15 @@ impl Plan {
             island: rules.id("decode.island"),
             undecodable: rules.id("decode.undecodable"),
             unsettled: rules.id("pipeline.unsettled"),
+            guard: rules.id("pipeline.guard"),
             leading_blank: rules.id("whitespace.leading-blank"),
             trailing_blank: rules.id("whitespace.trailing-blank"),
             blank_run: rules.id("whitespace.blank-run"),
             final_newline: rules.id("whitespace.final-newline"),
         };
+        let drops = |r: &Rule| r.pattern.is_some() && matches!(r.action, Action::DeleteLine { .. });
         Ok(Plan {
+            guards: (1..100).contains(&options.guard_max_loss) && in_force(drops, Effect::Act),
             looks_around: in_force(looks, Effect::Flag),
             needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
             acts_on_marks: in_force(|r| r.when.needs.is_some(), Effect::Act),

@@ -21,7 +21,7 @@ pub use crate::edit::{Effect, RuleId, Rules};
 pub(crate) use gate::Gates;
 use key::becomes_ascii;
 pub(crate) use key::{Key, Places};
-pub(crate) use lines::{LineRules, Scratch, is_body, is_title};
+pub(crate) use lines::{LineRules, Scratch, is_body, is_title, words};
 pub use load::BUILTIN;
 pub(crate) use matcher::Matcher;
 
