@@ -290,7 +290,9 @@ impl Line {
         let _ = write!(why, ": {}.", self.places.join(", "));
         let mut out = String::new();
         let _ = writeln!(out, "[[rule]]\nid = \"learned.{}\"\nwhy = {}", self.slug(number), quote(&why));
-        let _ = writeln!(out, "level = \"safe\"\nwhen = {{ line_max = {} }}", self.longest + 20);
+        // A sentence that recurs may be meant each time.
+        let level = if self.masked.ends_with(['.', '!', '?']) { "likely" } else { "safe" };
+        let _ = writeln!(out, "level = \"{level}\"\nwhen = {{ line_max = {} }}", self.longest + 20);
         let _ = writeln!(out, "match = {}\ndo = \"delete-line\"", quote(&format!("^{pattern}$")));
         let _ = writeln!(out, "fix = [{{ in = {}, out = \"\" }}]", quote(&format!("{}\n", self.text)));
         out

@@ -18,7 +18,7 @@ fn dump(folder: &Path) {
     fs::create_dir(folder.join("in")).expect("room");
     for n in 1..=6 {
         let body = format!("The keeper wrote entry {} of his log.\nHe slept.\n", "abcdefg".split_at(n).0);
-        let line = format!("The Bulletin of the Coast | {n} March 201{n} | all the news by boat\n");
+        let line = format!("The Bulletin of the Coast, {n} March 201{n}, all the news by boat\n");
         fs::write(folder.join(format!("in/{n}.txt")), format!("{line}{body}")).expect("room");
     }
 }
@@ -31,11 +31,11 @@ fn what_was_learned_can_be_used() {
     assert!(learned.status.success(), "{}", text(&learned.stderr));
     let rules = fs::read_to_string(folder.path().join("rules.toml")).expect("written");
     assert!(rules.contains("It stands in 6 of 6 documents, 6 times: in/1.txt:1, in/2.txt:1, in/3.txt:1."), "{rules}");
-    assert!(rules.contains("id = \"learned.r001-the-bulletin-of-the\""), "{rules}");
+    assert!(rules.contains("id = \"learned.r002-the-bulletin-of-the\""), "{rules}");
     let tested = lave(folder.path(), &["rules", "test", "rules.toml"]);
     assert!(tested.status.success(), "{}{}", text(&tested.stdout), text(&tested.stderr));
     let cleaned = lave(folder.path(), &["clean", "in/3.txt", "--rules", "rules.toml", "-q"]);
-    assert_eq!(text(&cleaned.stdout), "The keeper wrote entry abc of his log.\n");
+    assert_eq!(text(&cleaned.stdout), "The keeper wrote entry abc of his log.\nHe slept.\n");
     // The same again.
     let again = lave(folder.path(), &["learn", "in"]);
     assert_eq!(text(&again.stdout), rules);
@@ -81,6 +81,6 @@ fn a_preview_tells_and_writes_nothing() {
     fs::write(folder.path().join("in/8.txt"), many).expect("room");
     let told = run(&["preview", "in/8.txt", "--sample", "3"]);
     assert!(told.contains(": 50 changes\n"), "{told}");
-    assert_eq!(told.matches("    - &amp;").count(), 3, "{told}");
+    assert_eq!(told.matches("    - amp;").count(), 3, "{told}");
     assert_ne!(run(&["preview", "in/8.txt", "--sample", "3", "--seed", "1"]), told, "another draw");
 }

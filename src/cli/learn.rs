@@ -84,7 +84,7 @@ pub(crate) fn learn(a: &Learn, talk: &Talk) -> Ran {
     }
     if !talk.quiet {
         note(format_args!(
-            "{}, {} recur, {} proposed",
+            "{}, {} that recur, {} proposed",
             count(learner.documents, "document"),
             count(found as u64, "line"),
             thousands(number as u64) + if number == 1 { " rule" } else { " rules" },
