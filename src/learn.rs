@@ -349,12 +349,7 @@ mod tests {
     #[test]
     fn what_recurs_is_found_with_digits_and_dates_masked() {
         let (lines, _) = learn(
-            &[
-                "Printed on 3 March 2017\nOne.",
-                "Two.\nPRINTED ON 14 May 2018",
-                "Printed on 9 Aug. 2019\nThree.",
-                "One.",
-            ],
+            &["Printed on 3 March 2017\nOne.", "Two.\nPRINTED ON 14 May 2018", "Printed on 9 Aug 2019\nThree.", "One."],
             3,
         );
         let [line] = &lines[..] else { panic!("{lines:?}") };
