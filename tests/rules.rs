@@ -4,8 +4,14 @@ use lave::proof::prove;
 use lave::rule::{BUILTIN, RuleSet};
 
 /// Rules whose input no TOML string can hold; `tests/decode.rs` has their examples.
-const BYTES: &[&str] =
-    &["decode.transcode", "decode.island", "decode.undecodable", "pipeline.unsettled", "pipeline.left-alone"];
+const BYTES: &[&str] = &[
+    "decode.transcode",
+    "decode.island",
+    "decode.undecodable",
+    "pipeline.unsettled",
+    "pipeline.guard",
+    "pipeline.left-alone",
+];
 
 fn all() -> RuleSet {
     let mut set = RuleSet::default();
