@@ -12,6 +12,8 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod legacy;
+mod pairs;
 mod sites;
 mod tables;
 
@@ -54,6 +56,7 @@ pub(crate) struct Mojibake {
     spaced: RuleId,
     lossy: RuleId,
     straight: RuleId,
+    legacy: RuleId,
     suspect: RuleId,
 }
 
@@ -106,6 +109,7 @@ impl Mojibake {
             spaced: rules.id("mojibake.nbsp-as-space"),
             lossy: rules.id("mojibake.lost-byte"),
             straight: rules.id("mojibake.straightened"),
+            legacy: rules.id("mojibake.legacy"),
             suspect: rules.id("mojibake.suspect"),
         }
     }
@@ -235,6 +239,53 @@ impl Mojibake {
         }
     }
 
+    /// Pushes edits and findings for UTF-8 that was misread; whether any.
+    fn misread_utf8(&self, line: &str, sink: &mut EditSink) -> bool {
+        let set = self.tables.seen_in(line);
+        if set == 0 {
+            return false;
+        }
+        let Some(Best { way, sure, torn, .. }) = self.best(line, set).filter(|b| b.sum >= SUSPECT) else {
+            return false;
+        };
+        let mut any = false;
+        self.runs(line, way, |run| {
+            let company = sure.saturating_sub(run.say()) >= COMPANY;
+            let repair = if company {
+                // In "и він" each letter is a word.
+                run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
+            } else {
+                run.stands()
+            };
+            if repair && !torn {
+                any = true;
+                let rule = if self.again(&run.text) {
+                    self.twice
+                } else if company || run.gain >= SURE {
+                    self.utf8
+                } else {
+                    self.short
+                };
+                self.repair(line, way, run, rule, sink);
+            } else if run.gain >= SUSPECT {
+                sink.flag(run.start..run.end, self.suspect);
+            }
+        });
+        any
+    }
+
+    /// Pushes edits and findings for text between two legacy encodings.
+    fn misread_legacy(&self, line: &str, sink: &mut EditSink) {
+        let Some(reading) = legacy::read(line) else { return };
+        for p in &reading.places {
+            if reading.surplus >= 0 {
+                sink.replace(p.start..p.end, &p.text, self.legacy);
+            } else {
+                sink.flag(p.start..p.end, self.suspect);
+            }
+        }
+    }
+
     /// Whether `text`, what a run becomes, is mojibake in its turn.
     fn again(&self, text: &str) -> bool {
         let set = self.tables.seen_in(text);
@@ -277,36 +328,13 @@ impl Stage for Mojibake {
     }
 
     fn needs(&self) -> Features {
-        Features::NON_ASCII_RUN
+        Features::NON_ASCII
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
-        let set = self.tables.seen_in(line);
-        if set == 0 {
-            return;
+        if !self.misread_utf8(line, sink) {
+            self.misread_legacy(line, sink);
         }
-        let Some(Best { way, sure, torn, .. }) = self.best(line, set).filter(|b| b.sum >= SUSPECT) else { return };
-        self.runs(line, way, |run| {
-            let company = sure.saturating_sub(run.say()) >= COMPANY;
-            let repair = if company {
-                // In "и він" each letter is a word.
-                run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
-            } else {
-                run.stands()
-            };
-            if repair && !torn {
-                let rule = if self.again(&run.text) {
-                    self.twice
-                } else if company || run.gain >= SURE {
-                    self.utf8
-                } else {
-                    self.short
-                };
-                self.repair(line, way, run, rule, sink);
-            } else if run.gain >= SUSPECT {
-                sink.flag(run.start..run.end, self.suspect);
-            }
-        });
     }
 }
 

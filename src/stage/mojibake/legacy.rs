@@ -1,0 +1,234 @@
+//! Text in one legacy encoding that was read as another: no structure betrays it, so readings are
+//! weighed against each other.
+//!
+//! A line is taken back to bytes in the encoding that it may have been misread as, and those are
+//! read as what it may have been. That maps line to line one to one, so how likely each is as text,
+//! in the language that suits it best, is all that has to be compared. Before anything is weighed,
+//! lines that are sound in some language are passed by.
+
+use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
+use crate::language::{Fit, Model, NAT, Set, Text};
+
+/// The least that a reading has to gain, in sixteenths of a nat.
+const BAR_LATIN: i64 = 8 * NAT;
+const BAR_SCRIPT: i64 = 20 * NAT;
+/// And for each character that changes script.
+const EACH: i64 = 11;
+/// From here on the result is too unlike its language.
+const STRANGE: i64 = 270;
+const STRANGE_SCRIPT: i64 = 450;
+/// Languages whose tables a line, and a reading, are tried with.
+const TRIED: usize = 6;
+/// Readings that are weighed in full.
+const KEPT: usize = 6;
+
+/// A change of one place: bytes of the line, and what they become.
+pub(super) struct Place {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+}
+
+/// A reading that explains a line better.
+pub(super) struct Reading {
+    pub(super) places: Vec<Place>,
+    /// By how much, beyond the bar, in sixteenths of a nat; below 0 it is a suspicion.
+    pub(super) surplus: i64,
+}
+
+/// One character of a reading, with where it comes from.
+#[derive(Clone, Copy)]
+struct Read {
+    start: u32,
+    end: u32,
+    char: char,
+}
+
+/// What can be told of a line before any reading.
+struct Line<'l> {
+    text: &'l str,
+    /// Its characters and their places.
+    chars: Vec<Read>,
+    symbols: Text,
+    fit: Fit,
+    /// The languages that suit it best.
+    nearest: [usize; TRIED],
+}
+
+struct Candidate<'p> {
+    pair: &'p Pair,
+    chars: Vec<Read>,
+    symbols: Text,
+    nearest: [usize; TRIED],
+    /// What it costs by single symbols' measure, for a first choice.
+    rough: i64,
+}
+
+/// The best legacy reading of `line`, if one is better than the line itself by a margin worth a
+/// word.
+pub(super) fn read(line: &str) -> Option<Reading> {
+    let model = Model::get();
+    let chars: Vec<Read> = line
+        .char_indices()
+        .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
+        .collect();
+    let mut symbols = Text::default();
+    model.prepare(line.chars(), &mut symbols);
+    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
+    let fit = model.best(&symbols, nearest)?;
+    let line = Line { text: line, chars, symbols, fit, nearest };
+    let mut kept: Vec<Candidate<'_>> = Vec::new();
+    for misread in MISREAD.iter() {
+        let Some(bytes) = line.bytes(misread) else { continue };
+        for pair in &misread.pairs {
+            let Some(c) = line.candidate(model, pair, &bytes) else { continue };
+            let at = kept.partition_point(|k| k.rough <= c.rough);
+            if at < KEPT {
+                kept.insert(at, c);
+                kept.truncate(KEPT);
+            }
+        }
+    }
+    let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
+    for c in kept {
+        let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
+        let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
+        let gain = line.fit.cost - fit.cost - c.pair.prior;
+        if best.as_ref().is_none_or(|b| gain > b.0) {
+            best = Some((gain, c, fit));
+        }
+    }
+    let (gain, c, fit) = best?;
+    line.judge(model, gain, &c, fit)
+}
+
+impl Line<'_> {
+    /// The line in the encoding that it may have been misread as.
+    fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
+        self.chars.iter().map(|r| misread.page.loose_byte(r.char)).collect()
+    }
+
+    fn candidate<'p>(&self, model: &Model, pair: &'p Pair, bytes: &[u8]) -> Option<Candidate<'p>> {
+        let chars = match pair.truth {
+            Truth::Single(page) => self
+                .chars
+                .iter()
+                .zip(bytes)
+                .map(|(r, &b)| {
+                    let char = page.char(b)?;
+                    // Typographic marks may have come later.
+                    let kept = is_mark(r.char) && !char.is_alphabetic();
+                    Some(Read { char: if kept { r.char } else { char }, ..*r })
+                })
+                .collect::<Option<Vec<_>>>()?,
+            Truth::Double(codec) => double(codec, bytes, &self.chars)?,
+        };
+        let mut symbols = Text::default();
+        model.prepare(chars.iter().map(|r| r.char), &mut symbols);
+        let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
+        let rough = model.rough(&symbols, *nearest.first()?)? + pair.prior;
+        Some(Candidate { pair, chars, symbols, nearest, rough })
+    }
+
+    fn judge(&self, model: &Model, gain: i64, c: &Candidate<'_>, fit: Fit) -> Option<Reading> {
+        if gain <= 0 {
+            return None;
+        }
+        let places = self.places(&c.chars);
+        let changed: usize = places.iter().map(|p| p.text.chars().count()).sum();
+        let (bar, strange) = match c.pair.change {
+            Change::Latin => (BAR_LATIN, STRANGE),
+            Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
+        };
+        let surplus = gain - bar;
+        if surplus < -3 * NAT || model.strangeness(fit, &c.symbols) > strange {
+            return None;
+        }
+        if !self.is_sane(model, c, fit) {
+            return None;
+        }
+        Some(Reading { places, surplus })
+    }
+
+    /// What no likelihood makes good.
+    fn is_sane(&self, model: &Model, c: &Candidate<'_>, fit: Fit) -> bool {
+        let mut letters = 0;
+        let mut last = ' ';
+        let mut old = self.chars.iter();
+        for r in &c.chars {
+            let from = old.by_ref().find(|o| o.start == r.start).map_or(' ', |o| o.char);
+            let new = r.char;
+            if new != from {
+                if matches!(new, '\u{80}'..='\u{9F}' | '\u{AD}' | '\u{FFFD}') || new == '\u{A0}' && from != '\u{A0}' {
+                    return false;
+                }
+                if c.pair.change == Change::Latin {
+                    if new.is_alphabetic() {
+                        letters += 1;
+                        if model.alphabets(new) >> fit.language & 1 == 0 {
+                            return false;
+                        }
+                        if new.is_uppercase() && last.is_lowercase() {
+                            return false;
+                        }
+                    } else if from.is_alphabetic() && !matches!(new, '’' | '‘' | '“' | '”' | '–' | '—' | '…' | '«' | '»') {
+                        return false;
+                    }
+                } else if new.is_alphabetic() {
+                    letters += 1;
+                }
+            }
+            last = new;
+        }
+        letters > 0
+    }
+
+    /// Where the line changes, neighbours as one.
+    fn places(&self, chars: &[Read]) -> Vec<Place> {
+        let mut out: Vec<Place> = Vec::new();
+        for r in chars {
+            let old = &self.text[r.start as usize..r.end as usize];
+            let mut buffer = [0; 4];
+            let new = r.char.encode_utf8(&mut buffer);
+            if old == new {
+                continue;
+            }
+            match out.last_mut() {
+                Some(p) if p.end == r.start as usize => {
+                    p.end = r.end as usize;
+                    p.text.push(r.char);
+                }
+                _ => out.push(Place { start: r.start as usize, end: r.end as usize, text: new.to_owned() }),
+            }
+        }
+        out
+    }
+}
+
+/// Quotation marks and dashes, which editors put in.
+fn is_mark(c: char) -> bool {
+    matches!(c, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
+}
+
+/// Reads `bytes`, that stand for `chars` one by one, as an encoding of more than one byte.
+fn double(codec: &'static encoding_rs::Encoding, bytes: &[u8], chars: &[Read]) -> Option<Vec<Read>> {
+    let mut out = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let (char, len) = if bytes[at].is_ascii() {
+            (char::from(bytes[at]), 1)
+        } else {
+            (1..=4).filter(|&n| at + n <= bytes.len()).find_map(|n| {
+                let text = codec.decode_without_bom_handling_and_without_replacement(&bytes[at..at + n])?;
+                let mut all = text.chars();
+                match (all.next(), all.next()) {
+                    (Some(c), None) => Some((c, n)),
+                    _ => None,
+                }
+            })?
+        };
+        out.push(Read { start: chars[at].start, end: chars[at + len - 1].end, char });
+        at += len;
+    }
+    Some(out)
+}
