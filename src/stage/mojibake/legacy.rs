@@ -6,14 +6,21 @@
 //! in the language that suits it best, is all that has to be compared. Before anything is weighed,
 //! lines that are sound in some language are passed by.
 
-use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
+use super::pairs::{CONTROLS, Change, MISREAD, Misread, Pair, Truth};
 use crate::language::{Fit, Model, NAT, Set, Text};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
+const BAR_MARKS: i64 = 4 * NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
+/// And for Latin letters: for each symbol that the line has less than so many, and for each
+/// hundredth of a deviation that the result is stranger than so many.
+const SHORT: i64 = 45;
+const EACH_SHORT: i64 = 8;
+const FAMILIAR: i64 = 120;
+const EACH_STRANGE: i64 = 2;
 /// From here on the result is too unlike its language.
 const STRANGE: i64 = 270;
 const STRANGE_SCRIPT: i64 = 450;
@@ -31,6 +38,7 @@ pub(super) struct Place {
 
 /// A reading that explains a line better.
 pub(super) struct Reading {
+    pub(super) change: Change,
     pub(super) places: Vec<Place>,
     /// By how much, beyond the bar, in sixteenths of a nat; below 0 it is a suspicion.
     pub(super) surplus: i64,
@@ -89,6 +97,9 @@ pub(super) fn read(line: &str) -> Option<Reading> {
             }
         }
     }
+    if let Some(c) = line.controls(model) {
+        kept.push(c);
+    }
     let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
     for c in kept {
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
@@ -99,6 +110,7 @@ pub(super) fn read(line: &str) -> Option<Reading> {
         }
     }
     let (gain, c, fit) = best?;
+    if std::env::var_os("DBG").is_some() && c.pair.change == Change::Latin && gain > 5*16 && line.is_sane(model,&c,fit) { eprintln!("DBG {} {} {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
     line.judge(model, gain, &c, fit)
 }
 
@@ -123,6 +135,22 @@ impl Line<'_> {
                 .collect::<Option<Vec<_>>>()?,
             Truth::Double(codec) => double(codec, bytes, &self.chars)?,
         };
+        Self::weighed(model, pair, chars)
+    }
+
+    /// The line with marks for its controls, if it has any.
+    fn controls(&self, model: &Model) -> Option<Candidate<'static>> {
+        let Truth::Single(page) = CONTROLS.truth else { return None };
+        let is_control = |c: char| ('\u{80}'..='\u{9F}').contains(&c);
+        if !self.chars.iter().any(|r| is_control(r.char)) {
+            return None;
+        }
+        let mark = |c: char| u8::try_from(u32::from(c)).map_or(c, |b| page.loose_char(b));
+        let chars = self.chars.iter().map(|r| if is_control(r.char) { Read { char: mark(r.char), ..*r } } else { *r });
+        Self::weighed(model, &CONTROLS, chars.collect())
+    }
+
+    fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
         let mut symbols = Text::default();
         model.prepare(chars.iter().map(|r| r.char), &mut symbols);
         let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
@@ -136,51 +164,74 @@ impl Line<'_> {
         }
         let places = self.places(&c.chars);
         let changed: usize = places.iter().map(|p| p.text.chars().count()).sum();
-        let (bar, strange) = match c.pair.change {
-            Change::Latin => (BAR_LATIN, STRANGE),
+        let strange = model.strangeness(fit, &c.symbols);
+        let (bar, most) = match c.pair.change {
+            Change::Latin => {
+                let short = (SHORT - c.symbols.len() as i64).max(0) * EACH_SHORT;
+                (BAR_LATIN + short + (strange - FAMILIAR).max(0) * EACH_STRANGE, STRANGE)
+            }
             Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
+            Change::Marks => (BAR_MARKS, i64::MAX),
         };
         let surplus = gain - bar;
-        if surplus < -3 * NAT || model.strangeness(fit, &c.symbols) > strange {
+        if surplus < -3 * NAT || strange > most {
             return None;
         }
         if !self.is_sane(model, c, fit) {
             return None;
         }
-        Some(Reading { places, surplus })
+        Some(Reading { change: c.pair.change, places, surplus })
     }
 
     /// What no likelihood makes good.
     fn is_sane(&self, model: &Model, c: &Candidate<'_>, fit: Fit) -> bool {
-        let mut letters = 0;
-        let mut last = ' ';
-        let mut old = self.chars.iter();
-        for r in &c.chars {
-            let from = old.by_ref().find(|o| o.start == r.start).map_or(' ', |o| o.char);
-            let new = r.char;
-            if new != from {
-                if matches!(new, '\u{80}'..='\u{9F}' | '\u{AD}' | '\u{FFFD}') || new == '\u{A0}' && from != '\u{A0}' {
-                    return false;
-                }
-                if c.pair.change == Change::Latin {
-                    if new.is_alphabetic() {
-                        letters += 1;
-                        if model.alphabets(new) >> fit.language & 1 == 0 {
-                            return false;
-                        }
-                        if new.is_uppercase() && last.is_lowercase() {
-                            return false;
-                        }
-                    } else if from.is_alphabetic() && !matches!(new, '’' | '‘' | '“' | '”' | '–' | '—' | '…' | '«' | '»') {
-                        return false;
-                    }
-                } else if new.is_alphabetic() {
-                    letters += 1;
-                }
-            }
+        let (mut letters, mut last) = (0, ' ');
+        let mut old = self.chars.iter().peekable();
+        for (i, r) in c.chars.iter().enumerate() {
+            while old.next_if(|o| o.start < r.start).is_some() {}
+            let from = old.peek().map_or(' ', |o| o.char);
+            let (before, new) = (last, r.char);
             last = new;
+            if new == from {
+                continue;
+            }
+            if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
+                return false;
+            }
+            letters += usize::from(new.is_alphabetic());
+            if c.pair.change == Change::Marks {
+                continue;
+            }
+            if matches!(new, '\u{80}'..='\u{9F}') {
+                return false;
+            }
+            if c.pair.change == Change::Script {
+                continue;
+            }
+            // "……" is no word.
+            let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
+            let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            let fine = if new.is_alphabetic() {
+                model.alphabets(new) >> fit.language & 1 == 1
+                    && !(new.is_uppercase() && before.is_lowercase())
+                    && (from.is_alphabetic() || !thrice(i))
+            } else if from.is_alphabetic() {
+                // An apostrophe in its word, an opening or closing mark at its start or end.
+                match new {
+                    '’' => before.is_alphabetic() && next.is_alphabetic(),
+                    '“' | '‘' | '«' | '„' => !before.is_alphanumeric(),
+                    '”' | '»' | '…' => !next.is_alphanumeric(),
+                    '–' | '—' => !before.is_alphanumeric() && !next.is_alphanumeric(),
+                    _ => false,
+                }
+            } else {
+                is_mark(new) || matches!(new, '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª')
+            };
+            if !fine {
+                return false;
+            }
         }
-        letters > 0
+        letters > 0 || c.pair.change == Change::Marks
     }
 
     /// Where the line changes, neighbours as one.

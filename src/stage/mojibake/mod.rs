@@ -19,10 +19,12 @@ mod tables;
 
 use crate::edit::{EditSink, RuleId};
 use crate::features::Features;
+use crate::language::{Model, NAT, Text};
 use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::Stage;
 use cost::{Class, Meter, class};
+use pairs::Change;
 use sites::{Kind, Site, Way, read};
 use tables::{CP1252, PRIOR, Set, Tables};
 
@@ -44,6 +46,8 @@ const ALONE: i32 = 60;
 const TELLING: i32 = 30;
 /// Sites that there have to be for each byte in no site.
 const ORPHANS: usize = 2;
+/// Encodings that gain no less than the best one but for this are told apart by languages.
+const CLOSE: i32 = 120;
 /// The most that one run says against its encoding.
 const SAY: i32 = 400;
 
@@ -57,6 +61,7 @@ pub(crate) struct Mojibake {
     lossy: RuleId,
     straight: RuleId,
     legacy: RuleId,
+    c1: RuleId,
     suspect: RuleId,
 }
 
@@ -110,6 +115,7 @@ impl Mojibake {
             lossy: rules.id("mojibake.lost-byte"),
             straight: rules.id("mojibake.straightened"),
             legacy: rules.id("mojibake.legacy"),
+            c1: rules.id("mojibake.c1"),
             suspect: rules.id("mojibake.suspect"),
         }
     }
@@ -172,11 +178,11 @@ impl Mojibake {
 
     /// The encoding of `set` that `line` gains most by.
     fn best(&self, line: &str, set: Set) -> Option<Best> {
-        let mut best: Option<Best> = None;
+        let mut all: Vec<Best> = Vec::new();
         let doubled = line.contains("Ã  ");
         // Marks that sound text has beside what is broken need no explanation.
         let beyond = |text: &str| text.chars().filter(|&c| c >= '\u{80}' && !matches!(c, '–'..='”' | '…')).count();
-        let all = beyond(line);
+        let whole = beyond(line);
         for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
             let mut way = Way { x, bold: false, doubled };
             let (mut sum, mut sure) = (-PRIOR[x], 0_i32);
@@ -190,16 +196,42 @@ impl Mojibake {
                 end = run.end;
             });
             orphans += self.orphans(x, &line[end..], end > 0, false);
-            if sum > best.as_ref().map_or(0, |b| b.sum) {
+            if sum > 0 {
                 way.bold = sure >= COMPANY;
-                best = Some(Best { way, sum, sure, torn: orphans * ORPHANS > sites });
+                all.push(Best { way, sum, sure, torn: orphans * ORPHANS > sites });
                 // Nothing is left that another encoding could explain.
-                if covered == all && sum >= COMPANY {
+                if x == CP1252 && covered == whole && sum >= COMPANY {
                     break;
                 }
             }
         }
-        best
+        // The first of the greatest.
+        let most = all.iter().map(|b| b.sum).max()?;
+        all.retain(|b| b.sum >= most - CLOSE);
+        if all.len() > 1 {
+            // What classes of characters leave open, the tables of languages tell.
+            let model = Model::get();
+            let mut text = Text::default();
+            let mut cost = |b: &Best| {
+                let mut read = String::new();
+                let mut at = 0;
+                self.runs(line, b.way, |run| {
+                    if run.gain > 0 {
+                        read.push_str(&line[at..run.start]);
+                        read.push_str(&run.text);
+                        at = run.end;
+                    }
+                });
+                read.push_str(&line[at..]);
+                model.prepare(read.chars(), &mut text);
+                let nearest = model.nearest::<4>(&text, crate::language::Set::MAX);
+                let fit = model.best(&text, nearest).map_or(0, |f| f.cost);
+                fit + i64::from(PRIOR[b.way.x]) * NAT / 10
+            };
+            all.sort_by_cached_key(&mut cost);
+            all.truncate(1);
+        }
+        all.pop()
     }
 
     /// Counts what would be bytes of UTF-8, but is in no site, in those words of `gap` that go on
@@ -279,7 +311,8 @@ impl Mojibake {
         let Some(reading) = legacy::read(line) else { return };
         for p in &reading.places {
             if reading.surplus >= 0 {
-                sink.replace(p.start..p.end, &p.text, self.legacy);
+                let rule = if reading.change == Change::Marks { self.c1 } else { self.legacy };
+                sink.replace(p.start..p.end, &p.text, rule);
             } else {
                 sink.flag(p.start..p.end, self.suspect);
             }
