@@ -27,6 +27,7 @@ POOL = 220            # symbols of the pooled table of the Latin script
 SURE = " abcdefghijklmnopqrstuvwxyz0.,'\"-()#:;!?/’‘“”„«»–—…"  # part of every alphabet
 LETTER, OTHER = "\ue000", "\ue001"  # stand for letters and for signs outside the alphabet
 HAN, HANGUL = "\u4e00", "\uac00"    # stand for all of their kind
+SAME_LETTER = {"ș": "ş", "ț": "ţ"}   # Romanian is written with either
 UNIT = 16.0           # costs are in sixteenths of a nat
 # The costs that there are: two of them fill a byte.
 LEVELS = (6, 14, 22, 30, 38, 46, 55, 65, 76, 88, 102, 118, 138, 162, 192, 232)
@@ -158,7 +159,7 @@ def symbols(text):
             yield HANGUL
         else:
             low = c.lower()
-            yield low if len(low) == 1 else c
+            yield SAME_LETTER.get(low, low) if len(low) == 1 else c
 
 
 def collect(sources):

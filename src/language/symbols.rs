@@ -58,6 +58,9 @@ impl Default for Symbols {
 fn fold(c: char) -> char {
     let mut all = c.to_lowercase();
     match (all.next(), all.next()) {
+        // Romanian is written with either.
+        (Some('ș'), None) => 'ş',
+        (Some('ț'), None) => 'ţ',
         (Some(low), None) => low,
         _ => c,
     }

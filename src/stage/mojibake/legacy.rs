@@ -19,10 +19,18 @@ const EACH: i64 = 11;
 /// hundredth of a deviation that the result is stranger than so many.
 const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 8;
-const FAMILIAR: i64 = 120;
+const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
+/// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
+const IN_WORD: i64 = 5 * NAT;
+const IN_WORDS: usize = 3;
+/// What it takes that a letter is not of the language's alphabet, but of many.
+const FOREIGN: i64 = 4 * NAT;
+const MANY: u32 = 15;
+/// Marks that become other marks, without a letter, need this.
+const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
-const STRANGE: i64 = 270;
+const STRANGE: i64 = 320;
 const STRANGE_SCRIPT: i64 = 450;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
@@ -98,7 +106,7 @@ pub(super) fn read(line: &str) -> Option<Reading> {
         }
     }
     if let Some(c) = line.controls(model) {
-        kept.push(c);
+        kept.insert(0, c);
     }
     let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
     for c in kept {
@@ -110,7 +118,7 @@ pub(super) fn read(line: &str) -> Option<Reading> {
         }
     }
     let (gain, c, fit) = best?;
-    if std::env::var_os("DBG").is_some() && c.pair.change == Change::Latin && gain > 5*16 && line.is_sane(model,&c,fit) { eprintln!("DBG {} {} {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
+    if std::env::var_os("DBG").is_some() && c.pair.change != Change::Script { eprintln!("DBG {} strange {} places {} sane {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), line.sense(model,&c,fit,gain).is_some(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
     line.judge(model, gain, &c, fit)
 }
 
@@ -173,19 +181,21 @@ impl Line<'_> {
             Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
             Change::Marks => (BAR_MARKS, i64::MAX),
         };
-        let surplus = gain - bar;
-        if surplus < -3 * NAT || strange > most {
+        if strange > most {
             return None;
         }
-        if !self.is_sane(model, c, fit) {
+        let bonus = self.sense(model, c, fit, gain)?;
+        let surplus = gain + bonus - bar;
+        if surplus < -3 * NAT {
             return None;
         }
         Some(Reading { change: c.pair.change, places, surplus })
     }
 
-    /// What no likelihood makes good.
-    fn is_sane(&self, model: &Model, c: &Candidate<'_>, fit: Fit) -> bool {
-        let (mut letters, mut last) = (0, ' ');
+    /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
+    /// question.
+    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
+        let (mut letters, mut in_words, mut foreign, mut last) = (0, 0, 0, ' ');
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
             while old.next_if(|o| o.start < r.start).is_some() {}
@@ -196,14 +206,14 @@ impl Line<'_> {
                 continue;
             }
             if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
-                return false;
+                return None;
             }
-            letters += usize::from(new.is_alphabetic());
+            letters += usize::from(is_letter(new));
             if c.pair.change == Change::Marks {
                 continue;
             }
             if matches!(new, '\u{80}'..='\u{9F}') {
-                return false;
+                return None;
             }
             if c.pair.change == Change::Script {
                 continue;
@@ -211,27 +221,40 @@ impl Line<'_> {
             // "……" is no word.
             let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
             let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
-            let fine = if new.is_alphabetic() {
-                model.alphabets(new) >> fit.language & 1 == 1
-                    && !(new.is_uppercase() && before.is_lowercase())
-                    && (from.is_alphabetic() || !thrice(i))
-            } else if from.is_alphabetic() {
-                // An apostrophe in its word, an opening or closing mark at its start or end.
+            let fine = if is_letter(new) {
+                let alphabets = model.alphabets(new);
+                if alphabets >> fit.language & 1 == 0 {
+                    foreign += 1;
+                    if alphabets.count_ones() < MANY || model.alphabets(from) >> fit.language & 1 == 1 {
+                        return None;
+                    }
+                }
+                if new.is_lowercase() && !is_letter(from) {
+                    let (l, r) = (before.is_lowercase(), next.is_lowercase());
+                    in_words += usize::from(if is_common(from) { l && r } else { l || r });
+                }
+                !(new.is_uppercase() && before.is_lowercase()) && (is_letter(from) || !thrice(i))
+            } else if is_letter(from) {
+                // An apostrophe in or at a word, an opening or closing mark at its start or end.
                 match new {
-                    '’' => before.is_alphabetic() && next.is_alphabetic(),
-                    '“' | '‘' | '«' | '„' => !before.is_alphanumeric(),
+                    '’' | '‘' => before.is_alphabetic() || next.is_alphabetic(),
+                    '“' | '«' | '„' => !before.is_alphanumeric(),
                     '”' | '»' | '…' => !next.is_alphanumeric(),
-                    '–' | '—' => !before.is_alphanumeric() && !next.is_alphanumeric(),
+                    '–' | '—' => !before.is_alphabetic() && !next.is_alphabetic(),
+                    '²' | '³' => before.is_alphabetic() && !next.is_alphabetic(),
                     _ => false,
                 }
             } else {
-                is_mark(new) || matches!(new, '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª')
+                is_mark(new) || matches!(new, '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª' | '²' | '³')
             };
             if !fine {
-                return false;
+                return None;
             }
         }
-        letters > 0 || c.pair.change == Change::Marks
+        if letters == 0 && c.pair.change != Change::Marks && gain < MARKS_ALONE {
+            return None;
+        }
+        Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })
     }
 
     /// Where the line changes, neighbours as one.
@@ -254,6 +277,18 @@ impl Line<'_> {
         }
         out
     }
+}
+
+/// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !matches!(c, 'ª' | 'º')
+}
+
+/// Signs that stand right before or after words.
+fn is_common(c: char) -> bool {
+    c.is_ascii()
+        || is_mark(c)
+        || matches!(c, '\u{A0}' | '„' | '‚' | '«' | '»' | '‹' | '›' | '®' | '™' | '©' | '°' | 'º' | 'ª' | '·' | '²' | '³' | '€' | '£' | '§' | '¿' | '¡' | '†' | '‡')
 }
 
 /// Quotation marks and dashes, which editors put in.
