@@ -31,7 +31,7 @@ const MANY: u32 = 15;
 const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
 const STRANGE: i64 = 320;
-const STRANGE_SCRIPT: i64 = 450;
+const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
 /// Readings that are weighed in full.
@@ -195,7 +195,7 @@ impl Line<'_> {
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
     /// question.
     fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
-        let (mut letters, mut in_words, mut foreign, mut last) = (0, 0, 0, ' ');
+        let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
             while old.next_if(|o| o.start < r.start).is_some() {}
@@ -209,6 +209,7 @@ impl Line<'_> {
                 return None;
             }
             letters += usize::from(is_letter(new));
+            were += usize::from(is_letter(from));
             if c.pair.change == Change::Marks {
                 continue;
             }
@@ -251,7 +252,7 @@ impl Line<'_> {
                 return None;
             }
         }
-        if letters == 0 && c.pair.change != Change::Marks && gain < MARKS_ALONE {
+        if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
             return None;
         }
         Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })

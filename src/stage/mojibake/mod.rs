@@ -46,6 +46,10 @@ const ALONE: i32 = 60;
 const TELLING: i32 = 30;
 /// Sites that there have to be for each byte in no site.
 const ORPHANS: usize = 2;
+/// What weak runs have to gain by the tables of languages, in sixteenths of a nat, and how strange
+/// the line may be then.
+const WEIGHED: i64 = 12 * NAT;
+const STRANGE: i64 = 250;
 /// Encodings that gain no less than the best one but for this are told apart by languages.
 const CLOSE: i32 = 120;
 /// The most that one run says against its encoding.
@@ -281,13 +285,14 @@ impl Mojibake {
             return false;
         };
         let mut any = false;
+        let weighed = !torn && self.reads_better(line, way, sure);
         self.runs(line, way, |run| {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
             let repair = if company {
                 // In "и він" each letter is a word.
                 run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
             } else {
-                run.stands()
+                run.stands() || weighed && run.gain > 0
             };
             if repair && !torn {
                 any = true;
@@ -304,6 +309,38 @@ impl Mojibake {
             }
         });
         any
+    }
+
+    /// Whether the tables of languages speak for the runs that do not stand by themselves.
+    fn reads_better(&self, line: &str, way: Way, sure: i32) -> bool {
+        let (mut weak, mut letters) = (0, String::new());
+        let mut read = String::new();
+        let mut at = 0;
+        self.runs(line, way, |run| {
+            let company = sure.saturating_sub(run.say()) >= COMPANY;
+            weak += usize::from(!company && !run.stands() && run.gain > 0);
+            if run.gain > 0 {
+                letters.push_str(&run.text);
+                read.push_str(&line[at..run.start]);
+                read.push_str(&run.text);
+                at = run.end;
+            }
+        });
+        if weak == 0 {
+            return false;
+        }
+        read.push_str(&line[at..]);
+        let model = Model::get();
+        let (mut old, mut new) = (Text::default(), Text::default());
+        model.prepare(line.chars(), &mut old);
+        model.prepare(read.chars(), &mut new);
+        let fit = |text: &Text| model.best(text, model.nearest::<6>(text, crate::language::Set::MAX));
+        let (Some(before), Some(after)) = (fit(&old), fit(&new)) else { return false };
+        let known = |c: char| model.alphabets(c) >> after.language & 1 == 1;
+        before.cost - after.cost >= WEIGHED
+            && model.strangeness(after, &new) < STRANGE
+            && letters.chars().all(|c| !c.is_alphabetic() || known(c))
+            && letters.chars().any(char::is_alphabetic)
     }
 
     /// Pushes edits and findings for text between two legacy encodings.

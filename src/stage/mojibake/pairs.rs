@@ -122,7 +122,7 @@ pub(super) static CONTROLS: LazyLock<Pair> = LazyLock::new(|| Pair {
     truth: Truth::Single(Page::named("windows-1252").expect("an encoding")),
     change: Change::Marks,
     languages: Set::MAX,
-    prior: 0,
+    prior: -3 * crate::language::NAT,
 });
 
 /// [`ALL`], by what was misread.
