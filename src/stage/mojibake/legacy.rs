@@ -6,13 +6,14 @@
 //! in the language that suits it best, is all that has to be compared. Before anything is weighed,
 //! lines that are sound in some language are passed by.
 
-use super::pairs::{CONTROLS, Change, MISREAD, Misread, Pair, Truth};
+use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
 use crate::language::{Fit, Model, NAT, Set, Text};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
 const BAR_MARKS: i64 = 4 * NAT;
+const BAR_UTF8: i64 = 16 * NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
@@ -105,6 +106,9 @@ pub(super) fn read(line: &str) -> Option<Reading> {
             }
         }
     }
+    if line.has_han() {
+        kept.extend(ENCODERS.iter().filter_map(|e| line.written_in(model, e)));
+    }
     if let Some(c) = line.controls(model) {
         kept.insert(0, c);
     }
@@ -146,6 +150,51 @@ impl Line<'_> {
         Self::weighed(model, pair, chars)
     }
 
+    /// Whether it holds characters of East Asia, as UTF-8 does that was read as one of its encodings.
+    fn has_han(&self) -> bool {
+        self.chars.iter().any(|r| matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}'))
+    }
+
+    /// The line as the UTF-8 that it would be in an encoding of East Asia.
+    fn written_in(&self, model: &Model, encoder: &'static Encoder) -> Option<Candidate<'static>> {
+        // Bytes, with the character that each comes from.
+        let (mut bytes, mut from) = (Vec::new(), Vec::new());
+        for (i, r) in self.chars.iter().enumerate() {
+            let mut buffer = [0; 4];
+            let (raw, _, bad) = encoder.codec.encode(r.char.encode_utf8(&mut buffer));
+            // GBK has the euro at 80, which encoding_rs does not write.
+            let raw = if r.char == '€' && encoder.codec == encoding_rs::GBK { &[0x80][..] } else { &raw };
+            if bad && r.char != '\u{FFFD}' {
+                return None;
+            }
+            let raw = if bad { &[b'?'][..] } else { raw };
+            bytes.extend_from_slice(raw);
+            from.resize(bytes.len(), i);
+        }
+        let mut chars = Vec::new();
+        let (mut at, mut whole, mut broken) = (0, 0, 0);
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let last = from[at + c.len_utf8() - 1];
+                // A character that gave two bytes to two others counts for the first.
+                let start = if at > 0 && from[at - 1] == from[at] { self.chars[from[at]].end } else { self.chars[from[at]].start };
+                chars.push(Read { start, end: self.chars[last].end, char: c });
+                whole += usize::from(!c.is_ascii());
+                at += c.len_utf8();
+            }
+            if !chunk.invalid().is_empty() {
+                broken += 1;
+                let start = if at > 0 && from[at - 1] == from[at] { self.chars[from[at]].end } else { self.chars[from[at]].start };
+                at += chunk.invalid().len();
+                chars.push(Read { start, end: self.chars[from[at - 1]].end, char: '\u{FFFD}' });
+            }
+        }
+        if whole == 0 || broken * 8 > whole {
+            return None;
+        }
+        Self::weighed(model, &encoder.pair, chars)
+    }
+
     /// The line with marks for its controls, if it has any.
     fn controls(&self, model: &Model) -> Option<Candidate<'static>> {
         let Truth::Single(page) = CONTROLS.truth else { return None };
@@ -180,6 +229,7 @@ impl Line<'_> {
             }
             Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
             Change::Marks => (BAR_MARKS, i64::MAX),
+            Change::Whole => (BAR_UTF8, i64::MAX),
         };
         if strange > most {
             return None;
@@ -195,6 +245,7 @@ impl Line<'_> {
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
     /// question.
     fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
+        let (mut proper, mut changed) = (0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
@@ -205,9 +256,14 @@ impl Line<'_> {
             if new == from {
                 continue;
             }
+            if c.pair.change == Change::Whole {
+                letters += 1;
+                continue;
+            }
             if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
                 return None;
             }
+            changed += 1;
             letters += usize::from(is_letter(new));
             were += usize::from(is_letter(from));
             if c.pair.change == Change::Marks {
@@ -222,6 +278,8 @@ impl Line<'_> {
             // "……" is no word.
             let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
             let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            // "letter…" and "don’t" are as good as any reading of them.
+            proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
             let fine = if is_letter(new) {
                 let alphabets = model.alphabets(new);
                 if alphabets >> fit.language & 1 == 0 {
@@ -253,6 +311,9 @@ impl Line<'_> {
             }
         }
         if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
+            return None;
+        }
+        if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
             return None;
         }
         Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })

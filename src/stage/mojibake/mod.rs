@@ -381,7 +381,7 @@ fn telling(last: char, site: &str, next: char) -> i32 {
         (Some('Â'), Some(' '), None) if last.is_lowercase() => return -2 * TELLING,
         (Some('Â'), Some(' '), None) => !last.is_alphabetic() && !last.is_whitespace(),
         (Some('√'), Some(c), None) => !c.is_ascii() && class(c).is_latin(),
-        (Some('â'), Some('€'), None) | (Some('â'), Some('"'), Some(_)) => true,
+        (Some('â'), Some('€'), None) | (Some('â'), Some('"' | '™' | '˜'), Some(_)) => true,
         _ => false,
     };
     if tells { TELLING } else { 0 }

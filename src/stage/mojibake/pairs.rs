@@ -23,6 +23,8 @@ pub(super) enum Change {
     Script,
     /// Marks for controls.
     Marks,
+    /// UTF-8 for what an encoding of East Asia makes of its bytes.
+    Whole,
 }
 
 /// One way to go wrong: text of some languages, in one encoding, that was read as another.
@@ -123,6 +125,20 @@ pub(super) static CONTROLS: LazyLock<Pair> = LazyLock::new(|| Pair {
     change: Change::Marks,
     languages: Set::MAX,
     prior: -3 * crate::language::NAT,
+});
+
+/// An encoding of East Asia as which UTF-8 was read.
+pub(super) struct Encoder {
+    pub(super) codec: &'static Codec,
+    pub(super) pair: Pair,
+}
+
+/// Those there are.
+pub(super) static ENCODERS: LazyLock<[Encoder; 5]> = LazyLock::new(|| {
+    [encoding_rs::GBK, encoding_rs::SHIFT_JIS, encoding_rs::BIG5, encoding_rs::EUC_KR, encoding_rs::EUC_JP].map(|codec| Encoder {
+        codec,
+        pair: Pair { truth: Truth::Double(encoding_rs::UTF_8), change: Change::Whole, languages: Set::MAX, prior: 0 },
+    })
 });
 
 /// [`ALL`], by what was misread.

@@ -142,9 +142,7 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
         if !known && !bold {
             return None;
         }
-        if char == '\u{A0}' {
-            char = ' ';
-        } else {
+        if char != '\u{A0}' {
             space = !doubled && keeps_space(char, &text[..at], &rest[len..]);
         }
     }
