@@ -120,7 +120,7 @@ fn classify(c: char) -> (i16, Kind, u8) {
         '\'' | '-' | '/' | '_' | '"' => (35, Joint, ANY),
         '\0'..='\x1F' | '\x7F'..='\u{9F}' => (140, Control, ANY),
         '!'..='~' => (45, Stop, ANY),
-        '\u{A0}' => (60, Space, ANY),
+        '\u{A0}' => (30, Space, ANY),
         '\u{AD}' => (90, Control, ANY),
         '«' | '»' => (50, Guillemet, ANY),
         '¢' | '£' | '¥' => (75, Currency, ANY),

@@ -13,13 +13,13 @@ use crate::language::{Fit, Model, NAT, Set, Text};
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
 const BAR_MARKS: i64 = 4 * NAT;
-const BAR_UTF8: i64 = 16 * NAT;
+const BAR_UTF8: i64 = 12 * NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
 /// hundredth of a deviation that the result is stranger than so many.
 const SHORT: i64 = 45;
-const EACH_SHORT: i64 = 8;
+const EACH_SHORT: i64 = 6;
 const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
@@ -31,7 +31,7 @@ const MANY: u32 = 15;
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
-const STRANGE: i64 = 320;
+const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
@@ -258,6 +258,8 @@ impl Line<'_> {
             }
             if c.pair.change == Change::Whole {
                 letters += 1;
+                let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+                in_words += usize::from(before.is_ascii_alphabetic() || next.is_ascii_alphabetic());
                 continue;
             }
             if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
