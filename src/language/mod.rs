@@ -10,11 +10,13 @@
 //! The tables come from `train/languages.py`, which says from what; the layout of the file is that
 //! of [`Model::read`]. Everything is integers, so that no processor comes to another result.
 
+mod familiar;
 mod symbols;
 
 use std::sync::OnceLock;
 
 pub(crate) use symbols::Symbol;
+use familiar::Familiar;
 use symbols::Symbols;
 
 /// Costs are in this part of a nat.
@@ -32,6 +34,8 @@ struct Language {
     /// For each symbol its place in the alphabet; `letter` or `other` where it is not in it.
     index: Vec<u8>,
     size: usize,
+    /// The alphabet, without the two symbols that stand for many.
+    alphabet: Vec<u16>,
     /// What any letter costs that stands for many: there are those of the Latin alphabet to be told
     /// apart, if the language does not use it.
     foreign: u16,
@@ -48,6 +52,7 @@ pub(crate) struct Model {
     symbols: Symbols,
     languages: Vec<Language>,
     latin: Language,
+    familiar: Familiar,
     /// For each symbol what it costs in each language by itself.
     alone: Vec<[u8; LANES]>,
     /// For each symbol in which languages' alphabets it is.
@@ -169,6 +174,7 @@ impl Model {
                 foreign: if usize::from(latin) + 2 >= size { 44 } else { 0 },
                 index,
                 size,
+                alphabet: alphabet[..size - 2].to_vec(),
                 rows,
                 mean: i64::from(fit[0]),
                 deviation: i64::from(fit[1]),
@@ -176,7 +182,13 @@ impl Model {
         }
         let latin = languages.pop().expect("the script comes last");
         symbols.finish(&members, [zh, ja, ko]);
-        Model { symbols, languages, latin, alone, members }
+        let familiar = Familiar::new(&languages, &symbols);
+        Model { symbols, languages, latin, familiar, alone, members }
+    }
+
+    /// Whether `line` is plainly sound in some language; cheap, and sure of what it passes.
+    pub(crate) fn is_sound(&self, line: &str) -> bool {
+        self.familiar.is_sound(line, &self.symbols)
     }
 
     /// The number of the language called `name`.

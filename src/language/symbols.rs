@@ -73,7 +73,22 @@ fn is_mark(c: char) -> bool {
         || ('\u{900}'..='\u{DFF}').contains(&c) && !c.is_numeric() && !matches!(c, '।' | '॥' | '॰')
 }
 
+impl Symbol {
+    pub(super) fn is_lower(self) -> bool {
+        self.case == Case::Lower
+    }
+
+    pub(super) fn is_upper(self) -> bool {
+        self.case == Case::Upper
+    }
+}
+
 impl Symbols {
+    /// What a symbol stands for.
+    pub(super) fn char_of(&self, id: u16) -> char {
+        self.chars[usize::from(id)]
+    }
+
     pub(super) fn len(&self) -> usize {
         self.chars.len()
     }

@@ -85,10 +85,14 @@ struct Candidate<'p> {
 /// word.
 pub(super) fn read(line: &str) -> Option<Reading> {
     let model = Model::get();
+    if model.is_sound(line) {
+        return None;
+    }
     let chars: Vec<Read> = line
         .char_indices()
         .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
         .collect();
+    let seen = Seen::of(&chars);
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
@@ -96,9 +100,11 @@ pub(super) fn read(line: &str) -> Option<Reading> {
     let line = Line { text: line, chars, symbols, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     for misread in MISREAD.iter() {
-        let Some(bytes) = line.bytes(misread) else { continue };
-        for pair in &misread.pairs {
-            let Some(c) = line.candidate(model, pair, &bytes) else { continue };
+        let Some(some) = seen.bytes(misread) else { continue };
+        let mut whole = None;
+        for pair in misread.pairs.iter().filter(|p| seen.allows(model, p, &some)) {
+            let Some(bytes) = whole.get_or_insert_with(|| line.bytes(misread)).as_deref() else { break };
+            let Some(c) = line.candidate(model, pair, bytes) else { continue };
             let at = kept.partition_point(|k| k.rough <= c.rough);
             if at < KEPT {
                 kept.insert(at, c);
@@ -124,6 +130,76 @@ pub(super) fn read(line: &str) -> Option<Reading> {
     let (gain, c, fit) = best?;
     if std::env::var_os("DBG").is_some() && c.pair.change != Change::Script { eprintln!("DBG {} strange {} places {} sane {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), line.sense(model,&c,fit,gain).is_some(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
     line.judge(model, gain, &c, fit)
+}
+
+/// What a line holds beyond ASCII, for a first sifting.
+struct Seen {
+    /// Each character once.
+    chars: Vec<char>,
+    count: usize,
+    /// How many of them stand beside an ASCII letter.
+    glued: usize,
+    ascii_letters: usize,
+}
+
+impl Seen {
+    fn of(chars: &[Read]) -> Seen {
+        let mut s = Seen { chars: Vec::new(), count: 0, glued: 0, ascii_letters: 0 };
+        let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
+        for (i, r) in chars.iter().enumerate() {
+            if r.char.is_ascii() {
+                s.ascii_letters += usize::from(r.char.is_ascii_alphabetic());
+                continue;
+            }
+            s.count += 1;
+            s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
+            if !s.chars.contains(&r.char) {
+                s.chars.push(r.char);
+            }
+        }
+        s
+    }
+
+    /// Their bytes in the encoding that they may have been misread as.
+    fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
+        self.chars.iter().map(|&c| misread.page.loose_byte(c)).collect()
+    }
+
+    /// Whether `pair` may make something of them.
+    fn allows(&self, model: &Model, pair: &Pair, bytes: &[u8]) -> bool {
+        let page = match pair.truth {
+            // One character in four at least, or what is not Latin is not what the line is in.
+            Truth::Double(_) => return self.count * 3 >= self.ascii_letters,
+            Truth::Single(page) => page,
+        };
+        if pair.change == Change::Script && self.glued * 2 > self.count {
+            return false;
+        }
+        let (mut set, mut foreign) = (pair.languages, 0);
+        for (&from, &b) in self.chars.iter().zip(bytes) {
+            let Some(to) = page.char(b) else { return false };
+            if to == from || is_mark(from) && !to.is_alphabetic() {
+                continue;
+            }
+            if matches!(to, '\u{80}'..='\u{A0}' | '\u{AD}') {
+                return false;
+            }
+            if is_letter(to) {
+                let alphabets = model.alphabets(to);
+                if set & alphabets != 0 {
+                    set &= alphabets;
+                } else {
+                    foreign += 1;
+                    if foreign > 2 || pair.change == Change::Latin && alphabets.count_ones() < MANY {
+                        return false;
+                    }
+                }
+            } else if pair.change == Change::Latin && is_letter(from) && !is_mark(to) && !matches!(to, '«' | '»' | '„' | '²' | '³') {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 impl Line<'_> {
