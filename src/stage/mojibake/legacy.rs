@@ -6,6 +6,8 @@
 //! in the language that suits it best, is all that has to be compared. Before anything is weighed,
 //! lines that are sound in some language are passed by.
 
+use smallvec::SmallVec;
+
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
 use crate::language::{Fit, Model, NAT, Set, Text};
 
@@ -22,6 +24,8 @@ const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 6;
 const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
+/// What a reading has to gain more where the line looks like misread UTF-8, too.
+const DOUBT: i64 = 10 * NAT;
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
 const IN_WORD: i64 = 5 * NAT;
 const IN_WORDS: usize = 3;
@@ -82,8 +86,8 @@ struct Candidate<'p> {
 }
 
 /// The best legacy reading of `line`, if one is better than the line itself by a margin worth a
-/// word.
-pub(super) fn read(line: &str) -> Option<Reading> {
+/// word. `doubt`: whether the line may be misread UTF-8.
+pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let model = Model::get();
     if model.is_sound(line) {
         return None;
@@ -92,27 +96,35 @@ pub(super) fn read(line: &str) -> Option<Reading> {
         .char_indices()
         .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
         .collect();
-    let seen = Seen::of(&chars);
+    let seen = Seen::of(&chars)?;
+    let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
+    for misread in MISREAD.iter() {
+        if let Some(some) = seen.bytes(misread) {
+            ways.extend(misread.pairs.iter().filter(|p| seen.allows(model, p, &some)).map(|p| (misread, p)));
+        }
+    }
+    if ways.is_empty() && !seen.has_control && !seen.has_han {
+        return None;
+    }
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
     let fit = model.best(&symbols, nearest)?;
     let line = Line { text: line, chars, symbols, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
-    for misread in MISREAD.iter() {
-        let Some(some) = seen.bytes(misread) else { continue };
-        let mut whole = None;
-        for pair in misread.pairs.iter().filter(|p| seen.allows(model, p, &some)) {
-            let Some(bytes) = whole.get_or_insert_with(|| line.bytes(misread)).as_deref() else { break };
-            let Some(c) = line.candidate(model, pair, bytes) else { continue };
-            let at = kept.partition_point(|k| k.rough <= c.rough);
-            if at < KEPT {
-                kept.insert(at, c);
-                kept.truncate(KEPT);
-            }
+    let mut bytes: Option<(&Misread, Vec<u8>)> = None;
+    for (misread, pair) in ways {
+        if bytes.as_ref().is_none_or(|b| !std::ptr::eq(b.0, misread)) {
+            bytes = line.bytes(misread).map(|b| (misread, b));
+        }
+        let Some(c) = bytes.as_ref().and_then(|b| line.candidate(model, pair, &b.1)) else { continue };
+        let at = kept.partition_point(|k| k.rough <= c.rough);
+        if at < KEPT {
+            kept.insert(at, c);
+            kept.truncate(KEPT);
         }
     }
-    if line.has_han() {
+    if seen.has_han {
         kept.extend(ENCODERS.iter().filter_map(|e| line.written_in(model, e)));
     }
     if let Some(c) = line.controls(model) {
@@ -129,22 +141,28 @@ pub(super) fn read(line: &str) -> Option<Reading> {
     }
     let (gain, c, fit) = best?;
     if std::env::var_os("DBG").is_some() && c.pair.change != Change::Script { eprintln!("DBG {} strange {} places {} sane {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), line.sense(model,&c,fit,gain).is_some(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
-    line.judge(model, gain, &c, fit)
+    let doubt = if doubt && c.pair.change == Change::Latin { DOUBT } else { 0 };
+    line.judge(model, gain - doubt, &c, fit)
 }
 
 /// What a line holds beyond ASCII, for a first sifting.
 struct Seen {
     /// Each character once.
-    chars: Vec<char>,
+    chars: SmallVec<[char; 24]>,
     count: usize,
     /// How many of them stand beside an ASCII letter.
     glued: usize,
     ascii_letters: usize,
+    /// C1 controls.
+    has_control: bool,
+    /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
+    has_han: bool,
 }
 
 impl Seen {
-    fn of(chars: &[Read]) -> Seen {
-        let mut s = Seen { chars: Vec::new(), count: 0, glued: 0, ascii_letters: 0 };
+    /// Nothing if there is too much for any encoding of one byte and none of East Asia.
+    fn of(chars: &[Read]) -> Option<Seen> {
+        let mut s = Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
         let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
         for (i, r) in chars.iter().enumerate() {
             if r.char.is_ascii() {
@@ -153,15 +171,21 @@ impl Seen {
             }
             s.count += 1;
             s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
-            if !s.chars.contains(&r.char) {
+            s.has_control |= ('\u{80}'..='\u{9F}').contains(&r.char);
+            s.has_han |=
+                matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
+            if s.chars.len() <= 256 && !s.chars.contains(&r.char) {
                 s.chars.push(r.char);
             }
         }
-        s
+        (s.chars.len() <= 256 || s.has_han || s.has_control).then_some(s)
     }
 
     /// Their bytes in the encoding that they may have been misread as.
-    fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
+    fn bytes(&self, misread: &Misread) -> Option<SmallVec<[u8; 24]>> {
+        if self.chars.len() > 256 {
+            return None;
+        }
         self.chars.iter().map(|&c| misread.page.loose_byte(c)).collect()
     }
 
@@ -224,11 +248,6 @@ impl Line<'_> {
             Truth::Double(codec) => double(codec, bytes, &self.chars)?,
         };
         Self::weighed(model, pair, chars)
-    }
-
-    /// Whether it holds characters of East Asia, as UTF-8 does that was read as one of its encodings.
-    fn has_han(&self) -> bool {
-        self.chars.iter().any(|r| matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}'))
     }
 
     /// The line as the UTF-8 that it would be in an encoding of East Asia.

@@ -50,6 +50,9 @@ const ORPHANS: usize = 2;
 /// the line may be then.
 const WEIGHED: i64 = 12 * NAT;
 const STRANGE: i64 = 250;
+/// And more for each symbol that the line has less than so many.
+const SHORT: i64 = 45;
+const EACH_SHORT: i64 = 6;
 /// Encodings that gain no less than the best one but for this are told apart by languages.
 const CLOSE: i32 = 120;
 /// The most that one run says against its encoding.
@@ -94,6 +97,14 @@ impl Run {
     fn say(&self) -> i32 {
         if self.gain < 0 || self.stands() { self.gain.max(-SAY) } else { 0 }
     }
+}
+
+/// What came of looking for misread UTF-8.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Nothing,
+    Suspect,
+    Repaired,
 }
 
 /// The encoding chosen for a pass over a line.
@@ -275,27 +286,27 @@ impl Mojibake {
         }
     }
 
-    /// Pushes edits and findings for UTF-8 that was misread; whether any.
-    fn misread_utf8(&self, line: &str, sink: &mut EditSink) -> bool {
+    /// Pushes edits and findings for UTF-8 that was misread.
+    fn misread_utf8(&self, line: &str, sink: &mut EditSink) -> Found {
         let set = self.tables.seen_in(line);
         if set == 0 {
-            return false;
+            return Found::Nothing;
         }
         let Some(Best { way, sure, torn, .. }) = self.best(line, set).filter(|b| b.sum >= SUSPECT) else {
-            return false;
+            return Found::Nothing;
         };
-        let mut any = false;
+        let mut found = Found::Nothing;
         let weighed = !torn && self.reads_better(line, way, sure);
         self.runs(line, way, |run| {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
             let repair = if company {
-                // In "и він" each letter is a word.
+                // In "и он" each letter is a word.
                 run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
             } else {
                 run.stands() || weighed && run.gain > 0
             };
             if repair && !torn {
-                any = true;
+                found = Found::Repaired;
                 let rule = if self.again(&run.text) {
                     self.twice
                 } else if company || run.gain >= SURE {
@@ -305,20 +316,22 @@ impl Mojibake {
                 };
                 self.repair(line, way, run, rule, sink);
             } else if run.gain >= SUSPECT {
+                found = found.max(Found::Suspect);
                 sink.flag(run.start..run.end, self.suspect);
             }
         });
-        any
+        found
     }
 
     /// Whether the tables of languages speak for the runs that do not stand by themselves.
     fn reads_better(&self, line: &str, way: Way, sure: i32) -> bool {
-        let (mut weak, mut letters) = (0, String::new());
+        let (mut weak, mut refused, mut letters) = (0, false, String::new());
         let mut read = String::new();
         let mut at = 0;
         self.runs(line, way, |run| {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
             weak += usize::from(!company && !run.stands() && run.gain > 0);
+            refused |= run.gain <= 0;
             if run.gain > 0 {
                 letters.push_str(&run.text);
                 read.push_str(&line[at..run.start]);
@@ -326,7 +339,7 @@ impl Mojibake {
                 at = run.end;
             }
         });
-        if weak == 0 {
+        if weak == 0 || refused {
             return false;
         }
         read.push_str(&line[at..]);
@@ -337,15 +350,15 @@ impl Mojibake {
         let fit = |text: &Text| model.best(text, model.nearest::<6>(text, crate::language::Set::MAX));
         let (Some(before), Some(after)) = (fit(&old), fit(&new)) else { return false };
         let known = |c: char| model.alphabets(c) >> after.language & 1 == 1;
-        before.cost - after.cost >= WEIGHED
+        before.cost - after.cost >= WEIGHED + (SHORT - new.len() as i64).max(0) * EACH_SHORT
             && model.strangeness(after, &new) < STRANGE
             && letters.chars().all(|c| !c.is_alphabetic() || known(c))
             && letters.chars().any(char::is_alphabetic)
     }
 
     /// Pushes edits and findings for text between two legacy encodings.
-    fn misread_legacy(&self, line: &str, sink: &mut EditSink) {
-        let Some(reading) = legacy::read(line) else { return };
+    fn misread_legacy(&self, line: &str, doubt: bool, sink: &mut EditSink) {
+        let Some(reading) = legacy::read(line, doubt) else { return };
         for p in &reading.places {
             if reading.surplus >= 0 {
                 let rule = if reading.change == Change::Marks { self.c1 } else { self.legacy };
@@ -378,6 +391,7 @@ fn telling(last: char, site: &str, next: char) -> i32 {
     let tells = match (chars.next(), chars.next(), chars.next()) {
         (Some('Ã'), Some(' '), None) => next == ' ',
         (Some('Ã'), Some(c), None) => c != '’' && next.is_lowercase(),
+        (Some('Â'), Some(' '), None) if matches!(next, ';' | ':' | '!' | '?' | '»') => true,
         (Some('Â'), Some(' '), None) if last.is_lowercase() => return -2 * TELLING,
         (Some('Â'), Some(' '), None) => !last.is_alphabetic() && !last.is_whitespace(),
         (Some('√'), Some(c), None) => !c.is_ascii() && class(c).is_latin(),
@@ -402,8 +416,9 @@ impl Stage for Mojibake {
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
-        if !self.misread_utf8(line, sink) {
-            self.misread_legacy(line, sink);
+        match self.misread_utf8(line, sink) {
+            Found::Repaired => {}
+            found => self.misread_legacy(line, found == Found::Suspect, sink),
         }
     }
 }

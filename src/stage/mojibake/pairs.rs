@@ -124,7 +124,7 @@ pub(super) static CONTROLS: LazyLock<Pair> = LazyLock::new(|| Pair {
     truth: Truth::Single(Page::named("windows-1252").expect("an encoding")),
     change: Change::Marks,
     languages: Set::MAX,
-    prior: -8 * crate::language::NAT,
+    prior: -5 * crate::language::NAT,
 });
 
 /// An encoding of East Asia as which UTF-8 was read.
