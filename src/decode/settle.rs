@@ -34,6 +34,21 @@ pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_c
         Encoding::Utf16 { big_endian } => wide::decode16(bytes, big_endian, |c, raw, ok| s.wide(c, raw, ok)),
         Encoding::Utf32 { big_endian } => wide::decode32(bytes, big_endian, |c, raw, ok| s.wide(c, raw, ok)),
         Encoding::Legacy(codec) => s.legacy(bytes, codec, encoding.is_stateful()),
+        Encoding::SingleByte(page) => {
+            for line in bytes.split_inclusive(|&b| matches!(b, b'\n' | b'\r')) {
+                let text = page.decode(line);
+                let at = s.text.len();
+                s.text.push_str(&text);
+                if page.encode(&text) != line {
+                    s.keep(at, line);
+                }
+            }
+        }
+        Encoding::Iso2022Kr => {
+            s.text = super::guess::iso_2022_kr(bytes);
+            s.keep(0, bytes);
+            s.flag_replacements(0);
+        }
     }
     if has_cr || habit != NewlineKind::Lf {
         s.newlines(habit);
@@ -289,7 +304,7 @@ mod tests {
         ], 0..80)) {
             round_trip(&bytes, None);
             for label in ["utf-8", "windows-1252", "shift_jis", "gb18030", "big5", "euc-kr", "euc-jp", "utf-16le",
-                "utf-16be", "utf-32", "iso-2022-jp", "windows-874", "x-user-defined"] {
+                "utf-16be", "utf-32", "iso-2022-jp", "iso-2022-kr", "windows-874", "x-user-defined", "cp437", "cp857"] {
                 round_trip(&bytes, Encoding::for_label(label));
             }
         }
