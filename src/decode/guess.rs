@@ -29,7 +29,7 @@ const CYRILLIC: &str = "ru uk be bg mk sr";
 const ALL: &[(&str, &str, i64)] = &[
     ("windows-1252", WEST, 0),
     ("windows-1250", CENTRAL, 0),
-    ("windows-1251", CYRILLIC, 0),
+    ("windows-1251", "ru uk be bg mk sr mn", 0),
     ("windows-1253", "el", 0),
     ("windows-1254", "tr", 0),
     ("windows-1255", "he yi", 0),
@@ -42,6 +42,7 @@ const ALL: &[(&str, &str, i64)] = &[
     ("shift_jis", "ja", 0),
     ("euc-jp", "ja", 0),
     ("euc-kr", "ko", 0),
+    ("johab", "ko", 4),
     ("koi8-r", "ru bg", 1),
     ("koi8-u", "uk ru", 2),
     ("iso-8859-2", CENTRAL, 1),
@@ -146,6 +147,11 @@ fn weigh(model: &Model, encoding: Encoding, bytes: &[u8], languages: Set, text: 
             (decoded.into_owned(), bad)
         }
         Encoding::SingleByte(page) => (page.decode(bytes), 0),
+        Encoding::Johab => {
+            let decoded = johab(bytes);
+            let bad = decoded.matches('\u{FFFD}').count();
+            (decoded, bad)
+        }
         _ => return None,
     };
     if bad * 20 > bytes.len() {
@@ -226,6 +232,64 @@ pub(super) fn iso_2022_kr(bytes: &[u8]) -> String {
     encoding_rs::EUC_KR.decode_without_bom_handling(&out).0.into_owned()
 }
 
+/// Reads Johab (KS X 1001, annex 3): syllables spelt by five bits a letter, and signs and Hanja by
+/// rows of KS X 1001.
+pub(super) fn johab(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    let mut at = 0;
+    while let Some(&a) = bytes.get(at) {
+        at += 1;
+        if a.is_ascii() {
+            out.push(char::from(a));
+            continue;
+        }
+        let b = bytes.get(at).copied().unwrap_or(0);
+        let char = syllable(a, b).or_else(|| sign(a, b));
+        if char.is_some() || !b.is_ascii() {
+            at += usize::from(at < bytes.len());
+        }
+        out.push(char.unwrap_or('\u{FFFD}'));
+    }
+    out
+}
+
+/// The syllable that two bytes of Johab spell.
+fn syllable(a: u8, b: u8) -> Option<char> {
+    let code = u32::from(a) << 8 | u32::from(b);
+    let (first, middle, last) = (code >> 10 & 31, code >> 5 & 31, code & 31);
+    let first = first.checked_sub(2).filter(|&n| n < 19)?;
+    let middle = match middle {
+        3..=7 => middle - 3,
+        10..=15 => middle - 5,
+        18..=23 => middle - 7,
+        26..=29 => middle - 9,
+        _ => return None,
+    };
+    let last = match last {
+        1..=17 => last - 1,
+        19..=29 => last - 2,
+        _ => return None,
+    };
+    char::from_u32(0xAC00 + (first * 21 + middle) * 28 + last)
+}
+
+/// The sign or Hanja of two bytes of Johab.
+fn sign(a: u8, b: u8) -> Option<char> {
+    let row = match a {
+        0xD9..=0xDE => (a - 0xD9) * 2,
+        0xE0..=0xF9 => (a - 0xE0) * 2 + 41,
+        _ => return None,
+    };
+    let cell = match b {
+        0x31..=0x7E => b - 0x31,
+        0x91..=0xFE => b - 0x91 + 0x4E,
+        _ => return None,
+    };
+    let raw = [row + cell / 94 + 0xA1, cell % 94 + 0xA1];
+    let text = encoding_rs::EUC_KR.decode_without_bom_handling_and_without_replacement(&raw)?;
+    text.chars().next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,6 +309,7 @@ mod tests {
 
     #[test]
     fn korean_between_shifts() {
+        assert_eq!(johab(b"a\xD0\x65\x8B\x69 \xF7\xD3b"), "a한글 漢b");
         assert_eq!(iso_2022_kr(b"\x1B$)Ca\x0EGQ1[\x0Fb\n"), "a한글b\n");
     }
 }

@@ -49,6 +49,8 @@ pub enum Encoding {
     SingleByte(SingleByte),
     /// ISO-2022-KR, which is only read: what it takes to go back is kept as it was.
     Iso2022Kr,
+    /// Johab, the same.
+    Johab,
 }
 
 /// An encoding of one byte a character, such as IBM's for DOS.
@@ -67,6 +69,7 @@ impl Encoding {
             "utf-32" | "utf32" | "utf-32le" | "utf32le" => Encoding::Utf32 { big_endian: false },
             "utf-32be" | "utf32be" => Encoding::Utf32 { big_endian: true },
             "iso-2022-kr" | "iso2022-kr" | "csiso2022kr" => Encoding::Iso2022Kr,
+            "johab" | "cp1361" => Encoding::Johab,
             _ => match Codec::for_label_no_replacement(l.as_bytes()) {
                 None => return SingleByte::named(&l).map(Encoding::SingleByte),
                 Some(e) => match e {
@@ -90,6 +93,7 @@ impl Encoding {
             Encoding::Legacy(e) => e.name().to_ascii_lowercase(),
             Encoding::SingleByte(e) => e.name().to_owned(),
             Encoding::Iso2022Kr => "iso-2022-kr".to_owned(),
+            Encoding::Johab => "johab".to_owned(),
         }
     }
 
@@ -101,7 +105,7 @@ impl Encoding {
             Encoding::Utf16 { big_endian: true } => b"\xFE\xFF",
             Encoding::Utf32 { big_endian: false } => b"\xFF\xFE\0\0",
             Encoding::Utf32 { big_endian: true } => b"\0\0\xFE\xFF",
-            Encoding::Legacy(_) | Encoding::SingleByte(_) | Encoding::Iso2022Kr => b"",
+            Encoding::Legacy(_) | Encoding::SingleByte(_) | Encoding::Iso2022Kr | Encoding::Johab => b"",
         }
     }
 
@@ -128,7 +132,7 @@ impl Encoding {
             Encoding::Utf32 { big_endian } => wide::encode32(text, big_endian, out),
             Encoding::Legacy(e) => out.extend_from_slice(&e.encode(text).0),
             Encoding::SingleByte(e) => out.extend(e.encode(text)),
-            Encoding::Iso2022Kr => out.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?'))),
+            Encoding::Iso2022Kr | Encoding::Johab => out.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?'))),
         }
     }
 }

@@ -64,7 +64,8 @@ impl Familiar {
             }
         }
         let size = (all.len() * 2).next_power_of_two();
-        let mut f = Familiar { ascii, keys: vec![u32::MAX; size], sets: vec![0; size], shift: 32 - size.trailing_zeros() };
+        let mut f =
+            Familiar { ascii, keys: vec![u32::MAX; size], sets: vec![0; size], shift: 32 - size.trailing_zeros() };
         for (key, n) in all {
             let at = f.place(key);
             f.keys[at] = key;

@@ -15,8 +15,8 @@ mod symbols;
 
 use std::sync::OnceLock;
 
-pub(crate) use symbols::Symbol;
 use familiar::Familiar;
+pub(crate) use symbols::Symbol;
 use symbols::Symbols;
 
 /// Costs are in this part of a nat.
@@ -257,8 +257,9 @@ impl Model {
 
     /// What `text` costs in `language` by its symbols alone, if that is one.
     pub(crate) fn rough(&self, text: &Text, language: usize) -> Option<i64> {
-        (language < self.languages.len())
-            .then(|| text.case + text.symbols.iter().map(|s| i64::from(self.alone[usize::from(s.id)][language])).sum::<i64>())
+        (language < self.languages.len()).then(|| {
+            text.case + text.symbols.iter().map(|s| i64::from(self.alone[usize::from(s.id)][language])).sum::<i64>()
+        })
     }
 
     /// What `text` costs in `language`.

@@ -39,7 +39,8 @@ fn languages_are_told_apart() {
 
 #[test]
 fn damage_is_strange() {
-    for text in ["ÇáãßÊÈÉ ÇáÚÇãÉ Ýí ÇáãÏíäÉ", "Õâàëà è ñëàâà íà òîçè ãðàä", "×¢×‘×¨×™×ª ×™×¤×”"] {
+    for text in ["ÇáãßÊÈÉ ÇáÚÇãÉ Ýí ÇáãÏíäÉ", "Õâàëà è ñëàâà íà òîçè ãðàä", "×¢×‘×¨×™×ª ×™×¤×”"]
+    {
         assert!(best(text).1 > 600, "{text}: {:?}", best(text));
     }
 }

@@ -140,7 +140,6 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
         }
     }
     let (gain, c, fit) = best?;
-    if std::env::var_os("DBG").is_some() && c.pair.change != Change::Script { eprintln!("DBG {} strange {} places {} sane {} in-strange {} len {} in {} as {} from {} | {}", gain/16, model.strangeness(fit,&c.symbols), line.places(&c.chars).len(), line.sense(model,&c,fit,gain).is_some(), model.strangeness(line.fit,&line.symbols), line.chars.len(), model.name(fit.language), c.pair.truth.name(), model.name(line.fit.language), line.places(&c.chars).iter().map(|p| format!("{}→{} ", &line.text[p.start..p.end], p.text)).take(4).collect::<String>()); }
     let doubt = if doubt && c.pair.change == Change::Latin { DOUBT } else { 0 };
     line.judge(model, gain - doubt, &c, fit)
 }
@@ -162,7 +161,8 @@ struct Seen {
 impl Seen {
     /// Nothing if there is too much for any encoding of one byte and none of East Asia.
     fn of(chars: &[Read]) -> Option<Seen> {
-        let mut s = Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
+        let mut s =
+            Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
         let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
         for (i, r) in chars.iter().enumerate() {
             if r.char.is_ascii() {
@@ -172,8 +172,7 @@ impl Seen {
             s.count += 1;
             s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
             s.has_control |= ('\u{80}'..='\u{9F}').contains(&r.char);
-            s.has_han |=
-                matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
+            s.has_han |= matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
             if s.chars.len() <= 256 && !s.chars.contains(&r.char) {
                 s.chars.push(r.char);
             }
@@ -218,7 +217,11 @@ impl Seen {
                         return false;
                     }
                 }
-            } else if pair.change == Change::Latin && is_letter(from) && !is_mark(to) && !matches!(to, '«' | '»' | '„' | '²' | '³') {
+            } else if pair.change == Change::Latin
+                && is_letter(from)
+                && !is_mark(to)
+                && !matches!(to, '«' | '»' | '„' | '²' | '³')
+            {
                 return false;
             }
         }
@@ -272,14 +275,22 @@ impl Line<'_> {
             for c in chunk.valid().chars() {
                 let last = from[at + c.len_utf8() - 1];
                 // A character that gave two bytes to two others counts for the first.
-                let start = if at > 0 && from[at - 1] == from[at] { self.chars[from[at]].end } else { self.chars[from[at]].start };
+                let start = if at > 0 && from[at - 1] == from[at] {
+                    self.chars[from[at]].end
+                } else {
+                    self.chars[from[at]].start
+                };
                 chars.push(Read { start, end: self.chars[last].end, char: c });
                 whole += usize::from(!c.is_ascii());
                 at += c.len_utf8();
             }
             if !chunk.invalid().is_empty() {
                 broken += 1;
-                let start = if at > 0 && from[at - 1] == from[at] { self.chars[from[at]].end } else { self.chars[from[at]].start };
+                let start = if at > 0 && from[at - 1] == from[at] {
+                    self.chars[from[at]].end
+                } else {
+                    self.chars[from[at]].start
+                };
                 at += chunk.invalid().len();
                 chars.push(Read { start, end: self.chars[from[at - 1]].end, char: '\u{FFFD}' });
             }
@@ -401,7 +412,11 @@ impl Line<'_> {
                     _ => false,
                 }
             } else {
-                is_mark(new) || matches!(new, '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª' | '²' | '³')
+                is_mark(new)
+                    || matches!(
+                        new,
+                        '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª' | '²' | '³'
+                    )
             };
             if !fine {
                 return None;
@@ -447,7 +462,32 @@ fn is_letter(c: char) -> bool {
 fn is_common(c: char) -> bool {
     c.is_ascii()
         || is_mark(c)
-        || matches!(c, '\u{A0}' | '„' | '‚' | '«' | '»' | '‹' | '›' | '®' | '™' | '©' | '°' | 'º' | 'ª' | '·' | '²' | '³' | '€' | '£' | '§' | '¿' | '¡' | '†' | '‡')
+        || matches!(
+            c,
+            '\u{A0}'
+                | '„'
+                | '‚'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '®'
+                | '™'
+                | '©'
+                | '°'
+                | 'º'
+                | 'ª'
+                | '·'
+                | '²'
+                | '³'
+                | '€'
+                | '£'
+                | '§'
+                | '¿'
+                | '¡'
+                | '†'
+                | '‡'
+        )
 }
 
 /// Quotation marks and dashes, which editors put in.

@@ -135,10 +135,17 @@ pub(super) struct Encoder {
 
 /// Those there are.
 pub(super) static ENCODERS: LazyLock<[Encoder; 5]> = LazyLock::new(|| {
-    [encoding_rs::GBK, encoding_rs::SHIFT_JIS, encoding_rs::BIG5, encoding_rs::EUC_KR, encoding_rs::EUC_JP].map(|codec| Encoder {
-        codec,
-        pair: Pair { truth: Truth::Double(encoding_rs::UTF_8), change: Change::Whole, languages: Set::MAX, prior: 0 },
-    })
+    [encoding_rs::GBK, encoding_rs::SHIFT_JIS, encoding_rs::BIG5, encoding_rs::EUC_KR, encoding_rs::EUC_JP].map(
+        |codec| Encoder {
+            codec,
+            pair: Pair {
+                truth: Truth::Double(encoding_rs::UTF_8),
+                change: Change::Whole,
+                languages: Set::MAX,
+                prior: 0,
+            },
+        },
+    )
 });
 
 /// [`ALL`], by what was misread.
