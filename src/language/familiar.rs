@@ -48,11 +48,10 @@ impl Familiar {
                 for (j, &b) in l.alphabet.iter().enumerate() {
                     let cost = l.rows[i * l.size + j];
                     match (ascii_letter(a), ascii_letter(b)) {
-                        (Some(a), Some(b)) => {
-                            if cost <= USUAL_ASCII {
-                                ascii[letter(a as u8) << 5 | letter(b as u8)] |= 1 << n;
-                            }
+                        (Some(a), Some(b)) if cost <= USUAL_ASCII => {
+                            ascii[letter(a as u8) << 5 | letter(b as u8)] |= 1 << n;
                         }
+                        (Some(_), Some(_)) => {}
                         _ if cost <= USUAL => all.push((key(a, b), n as u8)),
                         _ => {}
                     }

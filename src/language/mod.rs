@@ -202,6 +202,7 @@ impl Model {
     }
 
     /// Its name, a tag of BCP 47.
+    #[cfg(test)]
     pub(crate) fn name(&self, language: usize) -> &'static str {
         self.languages[language].name
     }
@@ -295,6 +296,7 @@ impl Model {
     }
 
     /// How many languages there are.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.languages.len()
     }

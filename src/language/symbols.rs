@@ -141,7 +141,7 @@ impl Symbols {
         self.wide = (WIDE as u32..0x1_0000).map(make).collect();
         for all in ranked {
             // Zipf's law, flattened at the top: the 1st costs 4 nats, the 1,000th about 9.
-            let cost = |rank: usize| 64 + isqrt_ln(rank);
+            let cost = |rank: usize| 64 + zipf(rank);
             self.ranks.extend(all.chars().enumerate().map(|(rank, c)| (c, cost(rank))));
         }
         self.ranks.sort_unstable();
@@ -173,11 +173,11 @@ impl Symbols {
 }
 
 /// Sixteen times the natural logarithm of `(rank + 9) / 9`, in whole numbers.
-fn isqrt_ln(rank: usize) -> u8 {
+fn zipf(rank: usize) -> u8 {
     // 11 is 16 × ln 2, nearly: whole doublings, and the part of the next.
     let x = (rank + 9) * 16 / 9;
     let doublings = x.ilog2();
-    let part = (x * 11 >> doublings) - 11;
+    let part = ((x * 11) >> doublings) - 11;
     ((doublings - 4) as usize * 11 + part) as u8
 }
 

@@ -70,7 +70,6 @@ struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
     chars: Vec<Read>,
-    symbols: Text,
     fit: Fit,
     /// The languages that suit it best.
     nearest: [usize; TRIED],
@@ -110,7 +109,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
     let fit = model.best(&symbols, nearest)?;
-    let line = Line { text: line, chars, symbols, fit, nearest };
+    let line = Line { text: line, chars, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
     for (misread, pair) in ways {

@@ -166,13 +166,3 @@ pub(super) static MISREAD: LazyLock<Vec<Misread>> = LazyLock::new(|| {
     }
     out
 });
-
-impl Truth {
-    /// Its name.
-    pub(super) fn name(self) -> String {
-        match self {
-            Truth::Single(page) => page.name().to_owned(),
-            Truth::Double(codec) => codec.name().to_ascii_lowercase(),
-        }
-    }
-}
