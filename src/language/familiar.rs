@@ -43,7 +43,8 @@ impl Familiar {
         let ascii_letter = |id: u16| Some(symbols.char_of(id)).filter(|c| c.is_ascii());
         let mut all: Vec<(u32, u8)> = Vec::new();
         let mut ascii = vec![0; 32 * 32];
-        for (n, l) in languages.iter().enumerate() {
+        // Turkmen looks like Turkish that was misread: it is looked at closely.
+        for (n, l) in languages.iter().enumerate().filter(|(_, l)| l.name != "tk") {
             for (i, &a) in l.alphabet.iter().enumerate() {
                 for (j, &b) in l.alphabet.iter().enumerate() {
                     let cost = l.rows[i * l.size + j];

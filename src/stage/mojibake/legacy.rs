@@ -382,6 +382,10 @@ impl Line<'_> {
             if c.pair.change == Change::Script {
                 continue;
             }
+            // What is left of a no-break space that was misread.
+            if matches!(from, 'Â' | 'Ã') && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}')) {
+                return None;
+            }
             // "……" is no word.
             let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
             let next = c.chars.get(i + 1).map_or(' ', |n| n.char);

@@ -52,7 +52,7 @@ const WEIGHED: i64 = 12 * NAT;
 const STRANGE: i64 = 250;
 /// And more for each symbol that the line has less than so many.
 const SHORT: i64 = 45;
-const EACH_SHORT: i64 = 6;
+const EACH_SHORT: i64 = 3;
 /// Encodings that gain no less than the best one but for this are told apart by languages.
 const CLOSE: i32 = 120;
 /// The most that one run says against its encoding.
