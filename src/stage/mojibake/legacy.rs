@@ -362,7 +362,8 @@ impl Line<'_> {
                 continue;
             }
             if c.pair.change == Change::Whole {
-                letters += 1;
+                changed += 1;
+                letters += usize::from(is_eastern(from));
                 let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
                 in_words += usize::from(before.is_ascii_alphabetic() || next.is_ascii_alphabetic());
                 continue;
@@ -389,6 +390,10 @@ impl Line<'_> {
             // "……" is no word.
             let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
             let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            // Half of a sequence of UTF-8: another layer, if anything.
+            if matches!(new, 'Ã' | 'Â' | 'Å' | 'Ä') && !next.is_ascii() && !next.is_alphabetic() {
+                return None;
+            }
             // "letter…" and "don’t" are as good as any reading of them.
             proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
             let fine = if is_letter(new) {
@@ -428,6 +433,9 @@ impl Line<'_> {
         if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
             return None;
         }
+        if c.pair.change == Change::Whole && letters * 2 < changed {
+            return None;
+        }
         if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
             return None;
         }
@@ -459,6 +467,11 @@ impl Line<'_> {
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
+}
+
+/// Whether `c` is a character of East Asia.
+fn is_eastern(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}')
 }
 
 /// Signs that stand right before or after words.
