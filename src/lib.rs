@@ -108,6 +108,8 @@
 //! [`Pipeline::with_jobs`]. Without either the library has no threads and few dependencies.
 #[cfg(feature = "cli")]
 #[doc(hidden)]
+mod charset;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod config;
 pub mod decode;
@@ -116,6 +118,7 @@ mod dump;
 pub mod edit;
 pub mod error;
 pub mod features;
+mod language;
 #[cfg(feature = "cli")]
 mod learn;
 pub mod options;

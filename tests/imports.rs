@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 
 /// Each module of the crate, and the modules that it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("charset", &[]),
     ("error", &[]),
+    ("language", &[]),
     ("edit", &[]),
     ("features", &[]),
     ("options", &[]),
     ("strict", &["error"]),
-    ("decode", &["edit", "error"]),
+    ("decode", &["charset", "edit", "error", "language"]),
     ("rule", &["edit", "error", "features", "strict"]),
-    ("stage", &["edit", "features", "options", "rule"]),
+    ("stage", &["charset", "edit", "features", "language", "options", "rule"]),
     ("config", &["decode", "error", "options", "rule", "stage", "strict"]),
     ("pipeline", &["config", "decode", "edit", "error", "features", "options", "report", "rule", "stage"]),
     ("report", &["decode", "edit", "error", "pipeline", "rule"]),

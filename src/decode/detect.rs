@@ -136,6 +136,11 @@ pub(super) fn has_iso_2022_jp(bytes: &[u8]) -> bool {
     (escape(b"$B") || escape(b"$@")) && (escape(b"(B") || escape(b"(J"))
 }
 
+/// Whether ASCII bytes announce ISO-2022-KR (RFC 1557) and hold a shift.
+pub(super) fn has_iso_2022_kr(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"\x1B$)C").is_some() && bytes.contains(&0x0E)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@
 
 mod detect;
 mod envelope;
+mod guess;
 mod settle;
 mod survey;
 mod wide;
@@ -21,6 +22,8 @@ pub use survey::{Facts, LeftAlone};
 pub(crate) use survey::{read_full, survey};
 
 use encoding_rs::Encoding as Codec;
+
+use crate::charset::Page;
 
 /// How bytes stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,24 +45,39 @@ pub enum Encoding {
     },
     /// Any other encoding of the WHATWG Encoding Standard.
     Legacy(&'static Codec),
+    /// An encoding of one byte a character that the Encoding Standard lacks.
+    SingleByte(SingleByte),
+    /// ISO-2022-KR, which is only read: what it takes to go back is kept as it was.
+    Iso2022Kr,
+    /// Johab, the same.
+    Johab,
 }
+
+/// An encoding of one byte a character, such as IBM's for DOS.
+#[derive(Clone, Copy)]
+pub struct SingleByte(&'static Page);
 
 impl Encoding {
     /// Plain UTF-8.
     pub const UTF8: Encoding = Encoding::Utf8 { islands: None };
 
     /// By a label of the WHATWG Encoding Standard (`latin1`, `cp1251`, `sjis` …) or one of
-    /// `utf-32`, `utf-32le`, `utf-32be`; case and surrounding white space do not matter.
+    /// `utf-32`, `utf-32le`, `utf-32be`, `iso-2022-kr`, `cp437`, `cp850` and their like; case and surrounding white space do not matter.
     pub fn for_label(label: &str) -> Option<Encoding> {
         let l = label.trim().to_ascii_lowercase();
         Some(match l.as_str() {
             "utf-32" | "utf32" | "utf-32le" | "utf32le" => Encoding::Utf32 { big_endian: false },
             "utf-32be" | "utf32be" => Encoding::Utf32 { big_endian: true },
-            _ => match Codec::for_label_no_replacement(l.as_bytes())? {
-                e if e == encoding_rs::UTF_8 => Encoding::UTF8,
-                e if e == encoding_rs::UTF_16LE => Encoding::Utf16 { big_endian: false },
-                e if e == encoding_rs::UTF_16BE => Encoding::Utf16 { big_endian: true },
-                e => Encoding::Legacy(e),
+            "iso-2022-kr" | "iso2022-kr" | "csiso2022kr" => Encoding::Iso2022Kr,
+            "johab" | "cp1361" => Encoding::Johab,
+            _ => match Codec::for_label_no_replacement(l.as_bytes()) {
+                None => return SingleByte::named(&l).map(Encoding::SingleByte),
+                Some(e) => match e {
+                    e if e == encoding_rs::UTF_8 => Encoding::UTF8,
+                    e if e == encoding_rs::UTF_16LE => Encoding::Utf16 { big_endian: false },
+                    e if e == encoding_rs::UTF_16BE => Encoding::Utf16 { big_endian: true },
+                    e => Encoding::Legacy(e),
+                },
             },
         })
     }
@@ -73,6 +91,9 @@ impl Encoding {
             Encoding::Utf32 { big_endian: false } => "utf-32le".to_owned(),
             Encoding::Utf32 { big_endian: true } => "utf-32be".to_owned(),
             Encoding::Legacy(e) => e.name().to_ascii_lowercase(),
+            Encoding::SingleByte(e) => e.name().to_owned(),
+            Encoding::Iso2022Kr => "iso-2022-kr".to_owned(),
+            Encoding::Johab => "johab".to_owned(),
         }
     }
 
@@ -84,7 +105,7 @@ impl Encoding {
             Encoding::Utf16 { big_endian: true } => b"\xFE\xFF",
             Encoding::Utf32 { big_endian: false } => b"\xFF\xFE\0\0",
             Encoding::Utf32 { big_endian: true } => b"\0\0\xFE\xFF",
-            Encoding::Legacy(_) => b"",
+            Encoding::Legacy(_) | Encoding::SingleByte(_) | Encoding::Iso2022Kr | Encoding::Johab => b"",
         }
     }
 
@@ -99,7 +120,7 @@ impl Encoding {
 
     /// Whether a line's bytes depend on the lines before it, so that it is decoded whole.
     pub(crate) fn is_stateful(self) -> bool {
-        matches!(self, Encoding::Legacy(e) if e == encoding_rs::ISO_2022_JP)
+        self == Encoding::Iso2022Kr || matches!(self, Encoding::Legacy(e) if e == encoding_rs::ISO_2022_JP)
     }
 
     /// Appends `text` in this encoding. What it lacks comes out as something else: for text that
@@ -110,6 +131,8 @@ impl Encoding {
             Encoding::Utf16 { big_endian } => wide::encode16(text, big_endian, out),
             Encoding::Utf32 { big_endian } => wide::encode32(text, big_endian, out),
             Encoding::Legacy(e) => out.extend_from_slice(&e.encode(text).0),
+            Encoding::SingleByte(e) => out.extend(e.encode(text)),
+            Encoding::Iso2022Kr | Encoding::Johab => out.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?'))),
         }
     }
 }

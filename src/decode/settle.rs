@@ -34,6 +34,17 @@ pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_c
         Encoding::Utf16 { big_endian } => wide::decode16(bytes, big_endian, |c, raw, ok| s.wide(c, raw, ok)),
         Encoding::Utf32 { big_endian } => wide::decode32(bytes, big_endian, |c, raw, ok| s.wide(c, raw, ok)),
         Encoding::Legacy(codec) => s.legacy(bytes, codec, encoding.is_stateful()),
+        Encoding::SingleByte(page) => s.lines(bytes, |line| {
+            let text = page.decode(line);
+            let same = page.encode(&text) == line;
+            (text, same)
+        }),
+        Encoding::Johab => s.lines(bytes, |line| (super::guess::johab(line), line.is_ascii())),
+        Encoding::Iso2022Kr => {
+            s.text = super::guess::iso_2022_kr(bytes);
+            s.keep(0, bytes);
+            s.flag_replacements(0);
+        }
     }
     if has_cr || habit != NewlineKind::Lf {
         s.newlines(habit);
@@ -45,6 +56,22 @@ impl Settled {
     fn keep(&mut self, at: usize, bytes: &[u8]) {
         let len = (self.text.len() - at) as u64;
         self.residue.push(Residue { at: at as u64, len, bytes: bytes.to_vec() });
+    }
+
+    /// Line by line; `read` says, too, whether the text goes back to the same bytes.
+    fn lines(&mut self, bytes: &[u8], read: impl Fn(&[u8]) -> (String, bool)) {
+        for line in bytes.split_inclusive(|&b| matches!(b, b'\n' | b'\r')) {
+            let ends = usize::from(matches!(line.last(), Some(b'\n' | b'\r')));
+            let (body, end) = line.split_at(line.len() - ends);
+            let (text, same) = read(body);
+            let at = self.text.len();
+            self.text.push_str(&text);
+            if !same {
+                self.keep(at, body);
+                self.flag_replacements(at);
+            }
+            self.push_ascii(end);
+        }
     }
 
     fn wide(&mut self, c: char, raw: &[u8], ok: bool) {
@@ -289,7 +316,7 @@ mod tests {
         ], 0..80)) {
             round_trip(&bytes, None);
             for label in ["utf-8", "windows-1252", "shift_jis", "gb18030", "big5", "euc-kr", "euc-jp", "utf-16le",
-                "utf-16be", "utf-32", "iso-2022-jp", "windows-874", "x-user-defined"] {
+                "utf-16be", "utf-32", "iso-2022-jp", "iso-2022-kr", "johab", "windows-874", "x-user-defined", "cp437", "cp857"] {
                 round_trip(&bytes, Encoding::for_label(label));
             }
         }

@@ -6,7 +6,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding as Codec, WINDOWS_1252};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{Encoding, NewlineKind, detect};
+use super::{Encoding, NewlineKind, detect, guess};
 
 /// Why a document was not cleaned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
     } else if let Some(e) = declared {
         facts.encoding = e;
     } else if let Some(at) = first.zero_at {
-        match detect::wide(head) {
+        match detect::wide(head).or_else(|| guess::wide(head)) {
             Some(e) => facts.encoding = e,
             None => {
                 let what =
@@ -89,6 +89,12 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
         }
     } else if first.ascii && detect::has_iso_2022_jp(head) {
         facts.encoding = Encoding::Legacy(encoding_rs::ISO_2022_JP);
+    } else if first.ascii && detect::has_iso_2022_kr(head) {
+        facts.encoding = Encoding::Iso2022Kr;
+    } else if !first.valid
+        && let Some(e) = guess::wide(head)
+    {
+        facts.encoding = e;
     }
     let plain_utf8 = facts.encoding == Encoding::UTF8;
     if plain_utf8 && !first.valid {
@@ -311,6 +317,8 @@ struct Second {
     bad: u64,
     controls: u64,
     line: Vec<u8>,
+    /// Lines with bytes beyond ASCII, for a second opinion.
+    sample: Vec<u8>,
 }
 
 /// Bytes of a line that are looked at.
@@ -328,6 +336,7 @@ impl Second {
             bad: 0,
             controls: 0,
             line: Vec::new(),
+            sample: Vec::new(),
         };
         input.seek(SeekFrom::Start(0))?;
         let mut buf = vec![0; CHUNK];
@@ -355,6 +364,8 @@ impl Second {
 
     fn end_line(&mut self) {
         if !self.line.is_ascii() {
+            let room = guess::SAMPLE.saturating_sub(self.sample.len()).min(self.line.len());
+            self.sample.extend_from_slice(&self.line[..room]);
             let (mut good, mut bad) = (0, 0);
             for part in self.line.utf8_chunks() {
                 for c in part.valid().chars().filter(|c| !c.is_ascii()) {
@@ -383,6 +394,6 @@ impl Second {
             let guess = if self.any_foreign { self.foreign.guess(None, Utf8Detection::Deny) } else { WINDOWS_1252 };
             return Encoding::Utf8 { islands: Some(guess) };
         }
-        Encoding::Legacy(self.whole.guess(None, Utf8Detection::Deny))
+        guess::guess(&self.sample, self.whole.guess(None, Utf8Detection::Deny))
     }
 }

@@ -120,7 +120,7 @@ fn classify(c: char) -> (i16, Kind, u8) {
         '\'' | '-' | '/' | '_' | '"' => (35, Joint, ANY),
         '\0'..='\x1F' | '\x7F'..='\u{9F}' => (140, Control, ANY),
         '!'..='~' => (45, Stop, ANY),
-        '\u{A0}' => (60, Space, ANY),
+        '\u{A0}' => (30, Space, ANY),
         '\u{AD}' => (90, Control, ANY),
         '«' | '»' => (50, Guillemet, ANY),
         '¢' | '£' | '¥' => (75, Currency, ANY),
@@ -147,6 +147,8 @@ fn classify(c: char) -> (i16, Kind, u8) {
         '\u{250}'..='\u{2AF}' => (115, Lower, LATIN),
         'ʻ' | 'ʼ' => (80, Joint, ANY),
         '\u{2B0}'..='\u{2FF}' => (95, Symbol, ANY),
+        // Strokes through what they stand on: on anything.
+        '\u{335}'..='\u{338}' => (25, Mark, ANY),
         '\u{300}'..='\u{36F}' => (80, Mark, ANY),
         '\u{391}'..='\u{3A9}' => (50, Upper, GREEK),
         '\u{3AC}'..='\u{3CE}' => (32, Lower, GREEK),

@@ -78,6 +78,11 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
                 kind = Kind::Spaced;
                 0xA0
             }
+            // A byte that was missing was shown as a question mark.
+            Some((_, '?')) if k == 1 && lead == 0xE2 && second == 0x80 && x == CP1252 => {
+                kind = Kind::Lossy;
+                0x9D
+            }
             Some((_, '"')) if x == CP1252 && lead == 0xE2 => {
                 let after = text[at..].chars().nth(k + 2);
                 kind = Kind::Straight;
@@ -142,9 +147,7 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
         if !known && !bold {
             return None;
         }
-        if char == '\u{A0}' {
-            char = ' ';
-        } else {
+        if char != '\u{A0}' {
             space = !doubled && keeps_space(char, &text[..at], &rest[len..]);
         }
     }

@@ -6,131 +6,37 @@
 //! Windows-1252. All state is a pair of look-up tables built once.
 
 use super::cost::class;
+use crate::charset::Page;
 
 /// A set of encodings: bit `n` is [`PAGES`]`[n]`.
-pub(super) type Set = u16;
+pub(super) type Set = u32;
 
 /// Windows-1252 and with it Latin-1, which most damage went through: first, so that it wins ties.
 pub(super) const CP1252: usize = 0;
 
-/// Each encoding: its name and the characters of bytes 80 to FF, `\u{FFFD}` where undefined.
-const PAGES: [(&str, &str); 16] = [
-    (
-        "windows-1252",
-        "€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}Ž\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}žŸ\
-         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
-         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
-         àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
-    ),
-    (
-        "windows-1250",
-        "€\u{FFFD}‚\u{FFFD}„…†‡\u{FFFD}‰Š‹ŚŤŽŹ\u{FFFD}‘’“”•–—\u{FFFD}™š›śťžź\
-         \u{A0}ˇ˘Ł¤Ą¦§¨©Ş«¬\u{AD}®Ż°±˛ł´µ¶·¸ąş»Ľ˝ľż\
-         ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
-         ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙",
-    ),
-    (
-        "windows-1251",
-        "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—\u{FFFD}™љ›њќћџ\
-         \u{A0}ЎўЈ¤Ґ¦§Ё©Є«¬\u{AD}®Ї°±Ііґµ¶·ё№є»јЅѕї\
-         АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ\
-         абвгдежзийклмнопрстуфхцчшщъыьэюя",
-    ),
-    (
-        "macintosh",
-        "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü\
-         †°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø\
-         ¿¡¬√ƒ≈∆«»…\u{A0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ\
-         ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{FFFD}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ",
-    ),
-    (
-        "iso-8859-2",
-        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
-         \u{A0}Ą˘Ł¤ĽŚ§¨ŠŞŤŹ\u{AD}ŽŻ°ą˛ł´ľśˇ¸šşťź˝žż\
-         ŔÁÂĂÄĹĆÇČÉĘËĚÍÎĎĐŃŇÓÔŐÖ×ŘŮÚŰÜÝŢß\
-         ŕáâăäĺćçčéęëěíîďđńňóôőö÷řůúűüýţ˙",
-    ),
-    (
-        "windows-1254",
-        "€\u{FFFD}‚ƒ„…†‡ˆ‰Š‹Œ\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™š›œ\u{FFFD}\u{FFFD}Ÿ\
-         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
-         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏĞÑÒÓÔÕÖ×ØÙÚÛÜİŞß\
-         àáâãäåæçèéêëìíîïğñòóôõö÷øùúûüışÿ",
-    ),
-    (
-        "windows-1253",
-        "€\u{FFFD}‚ƒ„…†‡\u{FFFD}‰\u{FFFD}‹\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—\u{FFFD}™\u{FFFD}›\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
-         \u{A0}΅Ά£¤¥¦§¨©\u{FFFD}«¬\u{AD}®―°±²³΄µ¶·ΈΉΊ»Ό½ΎΏ\
-         ΐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡ\u{FFFD}ΣΤΥΦΧΨΩΪΫάέήί\
-         ΰαβγδεζηθικλμνξοπρςστυφχψωϊϋόύώ\u{FFFD}",
-    ),
-    (
-        "windows-1257",
-        "€\u{FFFD}‚\u{FFFD}„…†‡\u{FFFD}‰\u{FFFD}‹\u{FFFD}¨ˇ¸\u{FFFD}‘’“”•–—\u{FFFD}™\u{FFFD}›\u{FFFD}¯˛\u{FFFD}\
-         \u{A0}\u{FFFD}¢£¤\u{FFFD}¦§Ø©Ŗ«¬\u{AD}®Æ°±²³´µ¶·ø¹ŗ»¼½¾æ\
-         ĄĮĀĆÄÅĘĒČÉŹĖĢĶĪĻŠŃŅÓŌÕÖ×ŲŁŚŪÜŻŽß\
-         ąįāćäåęēčéźėģķīļšńņóōõö÷ųłśūüżž˙",
-    ),
-    (
-        "ibm437",
-        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ\
-         áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
-         └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
-         αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}",
-    ),
-    (
-        "ibm850",
-        "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒ\
-         áíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐\
-         └┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀\
-         ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}",
-    ),
-    (
-        "ibm866",
-        "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ\
-         абвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐\
-         └┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
-         рстуфхцчшщъыьэюяЁёЄєЇїЎў°∙·√№¤■\u{A0}",
-    ),
-    (
-        "koi8-r",
-        "─│┌┐└┘├┤┬┴┼▀▄█▌▐░▒▓⌠■∙√≈≤≥\u{A0}⌡°²·÷\
-         ═║╒ё╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡Ё╢╣╤╥╦╧╨╩╪╫╬©\
-         юабцдефгхийклмнопярстужвьызшэщчъ\
-         ЮАБЦДЕФГХИЙКЛМНОПЯРСТУЖВЬЫЗШЭЩЧЪ",
-    ),
-    (
-        "windows-1255",
-        "€\u{FFFD}‚ƒ„…†‡ˆ‰\u{FFFD}‹\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™\u{FFFD}›\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
-         \u{A0}¡¢£₪¥¦§¨©×«¬\u{AD}®¯°±²³´µ¶·¸¹÷»¼½¾¿\
-         \u{5B0}\u{5B1}\u{5B2}\u{5B3}\u{5B4}\u{5B5}\u{5B6}\u{5B7}\u{5B8}\u{5B9}\u{FFFD}\u{5BB}\u{5BC}\u{5BD}\u{5BE}\u{5BF}\u{5C0}\u{5C1}\u{5C2}\u{5C3}װױײ׳״\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
-         אבגדהוזחטיךכלםמןנסעףפץצקרשת\u{FFFD}\u{FFFD}\u{200E}\u{200F}\u{FFFD}",
-    ),
-    (
-        "windows-1258",
-        "€\u{FFFD}‚ƒ„…†‡ˆ‰\u{FFFD}‹Œ\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}‘’“”•–—˜™\u{FFFD}›œ\u{FFFD}\u{FFFD}Ÿ\
-         \u{A0}¡¢£¤¥¦§¨©ª«¬\u{AD}®¯°±²³´µ¶·¸¹º»¼½¾¿\
-         ÀÁÂĂÄÅÆÇÈÉÊË\u{300}ÍÎÏĐÑ\u{309}ÓÔƠÖ×ØÙÚÛÜƯ\u{303}ß\
-         àáâăäåæçèéêë\u{301}íîïđñ\u{323}óôơö÷øùúûüư₫ÿ",
-    ),
-    (
-        "windows-1256",
-        "€پ‚ƒ„…†‡ˆ‰ٹ‹Œچژڈگ‘’“”•–—ک™ڑ›œ\u{200C}\u{200D}ں\
-         \u{A0}،¢£¤¥¦§¨©ھ«¬\u{AD}®¯°±²³´µ¶·¸¹؛»¼½¾؟\
-         ہءآأؤإئابةتثجحخدذرزسشصض×طظعغـفقك\
-         àلâمنهوçèéêëىيîï\u{64B}\u{64C}\u{64D}\u{64E}ô\u{64F}\u{650}÷\u{651}ù\u{652}ûü\u{200E}\u{200F}ے",
-    ),
-    (
-        "iso-8859-15",
-        "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}\
-         \u{A0}¡¢£€¥Š§š©ª«¬\u{AD}®¯°±²³Žµ¶·ž¹º»ŒœŸ¿\
-         ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß\
-         àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
-    ),
+/// The encodings.
+const PAGES: [&str; 17] = [
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "macintosh",
+    "iso-8859-2",
+    "windows-1254",
+    "windows-1253",
+    "windows-1257",
+    "ibm437",
+    "ibm850",
+    "ibm866",
+    "koi8-r",
+    "windows-1255",
+    "windows-1258",
+    "windows-1256",
+    "iso-8859-15",
+    "windows-874",
 ];
 
 /// How much less likely each is than the first, in tenths of a nat: for choosing among them.
-pub(super) const PRIOR: [i32; PAGES.len()] = [0, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 20, 20, 30, 30, 100];
+pub(super) const PRIOR: [i32; PAGES.len()] = [0, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 20, 20, 30, 30, 100, 20];
 
 /// Every encoding.
 const ALL: Set = Set::MAX;
@@ -162,18 +68,22 @@ impl Tables {
     pub(super) fn new() -> Self {
         let none = [0; PAGES.len()];
         let mut t = Tables { slot: vec![0; LIMIT], parts: Vec::new(), bytes: vec![none] };
-        for (e, (_, chars)) in PAGES.iter().enumerate() {
-            for (b, c) in (0x80..=0xFF_u8).zip(chars.chars()) {
-                t.put(e, b, if c == '\u{FFFD}' { char::from(b) } else { c });
+        let pages = PAGES.map(|name| Page::named(name).expect("an encoding"));
+        for (e, page) in pages.iter().enumerate() {
+            for b in 0x80..=0xFF_u8 {
+                let c = page.loose_char(b);
+                t.put(e, b, if (c as usize) < LIMIT { c } else { char::from(b) });
             }
             for b in 0x80..=0x9F_u8 {
                 t.put(e, b, char::from(b));
             }
         }
         // The ISO encodings have controls where Windows has marks, and marks get shown for them.
-        for (e, (_, chars)) in PAGES.iter().enumerate().filter(|(_, (name, _))| name.starts_with("iso")) {
-            for (b, c) in (0x80..=0x9F_u8).zip(PAGES[CP1252].1.chars()).filter(|&(_, c)| !chars.contains(c)) {
-                t.put(e, b, c);
+        for (e, page) in pages.iter().enumerate().filter(|(_, p)| p.name().starts_with("iso")) {
+            for (b, c) in (0x80..=0x9F_u8).filter_map(|b| Some((b, pages[CP1252].char(b)?))) {
+                if page.byte(c).is_none() {
+                    t.put(e, b, c);
+                }
             }
         }
         t.parts = t.bytes.iter().map(Parts::of).collect();
@@ -205,8 +115,7 @@ impl Tables {
     /// What `byte` looks like when it is read as that encoding.
     #[cfg(test)]
     pub(super) fn char_of(&self, encoding: usize, byte: u8) -> char {
-        let high = byte.checked_sub(0x80).and_then(|i| PAGES[encoding].1.chars().nth(i as usize));
-        high.filter(|&c| c != '\u{FFFD}').unwrap_or(char::from(byte))
+        Page::named(PAGES[encoding]).expect("an encoding").loose_char(byte)
     }
 
     /// In which encodings `text` holds a whole sequence of UTF-8, or one of the few broken forms

@@ -1,0 +1,46 @@
+use super::*;
+
+fn best(text: &str) -> (&'static str, i64) {
+    let m = Model::get();
+    let mut t = Text::default();
+    m.prepare(text.chars(), &mut t);
+    let fit = m.best(&t, m.nearest::<6>(&t, Set::MAX)).expect("languages");
+    (m.name(fit.language), m.strangeness(fit, &t))
+}
+
+#[test]
+fn tables_are_read_to_their_end() {
+    let m = Model::get();
+    assert!(m.len() > 80 && m.len() < LANES);
+    assert!(m.languages.iter().all(|l| l.rows.len() == l.size * l.size));
+    assert!(DATA.len() < 300 << 10, "the tables grow beyond what lave is to carry along");
+}
+
+#[test]
+fn languages_are_told_apart() {
+    for (text, want) in [
+        ("The council will meet on Wednesday to look at the plans for the bridge.", "en"),
+        ("Der Stadtrat trifft sich am Mittwoch, um über die Brücke zu beraten.", "de"),
+        ("Le conseil se réunit mercredi pour étudier les plans du pont.", "fr"),
+        ("A városi tanács szerdán ül össze, hogy megvitassa a híd terveit.", "hu"),
+        ("Rada miasta zbierze się w środę, aby omówić plany mostu.", "pl"),
+        ("Belediye meclisi köprünün planlarını görüşmek için çarşamba günü toplanacak.", "tr"),
+        ("Городской совет соберётся в среду, чтобы обсудить планы моста.", "ru"),
+        ("Το δημοτικό συμβούλιο θα συνεδριάσει την Τετάρτη.", "el"),
+        ("市議会は水曜日に開かれ、橋の計画について話し合います。", "ja"),
+        ("市议会将于星期三召开会议，讨论新桥的计划。", "zh"),
+        ("시의회는 수요일에 회의를 열어 다리 계획을 논의한다.", "ko"),
+    ] {
+        let (name, strange) = best(text);
+        assert_eq!(name, want, "{text}");
+        assert!(strange < 250, "{text}: {strange}");
+    }
+}
+
+#[test]
+fn damage_is_strange() {
+    for text in ["ÇáãßÊÈÉ ÇáÚÇãÉ Ýí ÇáãÏíäÉ", "Õâàëà è ñëàâà íà òîçè ãðàä", "×¢×‘×¨×™×ª ×™×¤×”"]
+    {
+        assert!(best(text).1 > 600, "{text}: {:?}", best(text));
+    }
+}

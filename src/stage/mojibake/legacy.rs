@@ -1,0 +1,535 @@
+//! Text in one legacy encoding that was read as another: no structure betrays it, so readings are
+//! weighed against each other.
+//!
+//! A line is taken back to bytes in the encoding that it may have been misread as, and those are
+//! read as what it may have been. That maps line to line one to one, so how likely each is as text,
+//! in the language that suits it best, is all that has to be compared. Before anything is weighed,
+//! lines that are sound in some language are passed by.
+
+use smallvec::SmallVec;
+
+use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
+use crate::language::{Fit, Model, NAT, Set, Text};
+
+/// The least that a reading has to gain, in sixteenths of a nat.
+const BAR_LATIN: i64 = 8 * NAT;
+const BAR_SCRIPT: i64 = 20 * NAT;
+const BAR_MARKS: i64 = 4 * NAT;
+const BAR_UTF8: i64 = 12 * NAT;
+/// And for each character that changes script.
+const EACH: i64 = 11;
+/// And for Latin letters: for each symbol that the line has less than so many, and for each
+/// hundredth of a deviation that the result is stranger than so many.
+const SHORT: i64 = 45;
+const EACH_SHORT: i64 = 6;
+const FAMILIAR: i64 = 135;
+const EACH_STRANGE: i64 = 2;
+/// What a reading has to gain more where the line looks like misread UTF-8, too.
+const DOUBT: i64 = 10 * NAT;
+/// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
+const IN_WORD: i64 = 5 * NAT;
+const IN_WORDS: usize = 3;
+/// What it takes that a letter is not of the language's alphabet, but of many.
+const FOREIGN: i64 = 4 * NAT;
+const MANY: u32 = 15;
+/// Marks that become other marks, without a letter, need this.
+const MARKS_ALONE: i64 = 20 * NAT;
+/// From here on the result is too unlike its language.
+const STRANGE: i64 = 500;
+const STRANGE_SCRIPT: i64 = 700;
+/// Languages whose tables a line, and a reading, are tried with.
+const TRIED: usize = 6;
+/// Readings that are weighed in full.
+const KEPT: usize = 6;
+
+/// A change of one place: bytes of the line, and what they become.
+pub(super) struct Place {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
+}
+
+/// A reading that explains a line better.
+pub(super) struct Reading {
+    pub(super) change: Change,
+    pub(super) places: Vec<Place>,
+    /// By how much, beyond the bar, in sixteenths of a nat; below 0 it is a suspicion.
+    pub(super) surplus: i64,
+}
+
+/// One character of a reading, with where it comes from.
+#[derive(Clone, Copy)]
+struct Read {
+    start: u32,
+    end: u32,
+    char: char,
+}
+
+/// What can be told of a line before any reading.
+struct Line<'l> {
+    text: &'l str,
+    /// Its characters and their places.
+    chars: Vec<Read>,
+    fit: Fit,
+    /// The languages that suit it best.
+    nearest: [usize; TRIED],
+}
+
+struct Candidate<'p> {
+    pair: &'p Pair,
+    chars: Vec<Read>,
+    symbols: Text,
+    nearest: [usize; TRIED],
+    /// What it costs by single symbols' measure, for a first choice.
+    rough: i64,
+}
+
+/// The best legacy reading of `line`, if one is better than the line itself by a margin worth a
+/// word. `doubt`: whether the line may be misread UTF-8.
+pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
+    let model = Model::get();
+    if model.is_sound(line) {
+        return None;
+    }
+    let chars: Vec<Read> = line
+        .char_indices()
+        .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
+        .collect();
+    let seen = Seen::of(&chars)?;
+    let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
+    for misread in MISREAD.iter() {
+        if let Some(some) = seen.bytes(misread) {
+            ways.extend(misread.pairs.iter().filter(|p| seen.allows(model, p, &some)).map(|p| (misread, p)));
+        }
+    }
+    if ways.is_empty() && !seen.has_control && !seen.has_han {
+        return None;
+    }
+    let mut symbols = Text::default();
+    model.prepare(line.chars(), &mut symbols);
+    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
+    let fit = model.best(&symbols, nearest)?;
+    let line = Line { text: line, chars, fit, nearest };
+    let mut kept: Vec<Candidate<'_>> = Vec::new();
+    let mut bytes: Option<(&Misread, Vec<u8>)> = None;
+    for (misread, pair) in ways {
+        if bytes.as_ref().is_none_or(|b| !std::ptr::eq(b.0, misread)) {
+            bytes = line.bytes(misread).map(|b| (misread, b));
+        }
+        let Some(c) = bytes.as_ref().and_then(|b| line.candidate(model, pair, &b.1)) else { continue };
+        let at = kept.partition_point(|k| k.rough <= c.rough);
+        if at < KEPT {
+            kept.insert(at, c);
+            kept.truncate(KEPT);
+        }
+    }
+    if seen.has_han {
+        kept.extend(ENCODERS.iter().filter_map(|e| line.written_in(model, e)));
+    }
+    if let Some(c) = line.controls(model) {
+        kept.insert(0, c);
+    }
+    let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
+    for c in kept {
+        let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
+        let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
+        let gain = line.fit.cost - fit.cost - c.pair.prior;
+        if best.as_ref().is_none_or(|b| gain > b.0) {
+            best = Some((gain, c, fit));
+        }
+    }
+    let (gain, c, fit) = best?;
+    let doubt = if doubt && c.pair.change == Change::Latin { DOUBT } else { 0 };
+    line.judge(model, gain - doubt, &c, fit)
+}
+
+/// What a line holds beyond ASCII, for a first sifting.
+struct Seen {
+    /// Each character once.
+    chars: SmallVec<[char; 24]>,
+    count: usize,
+    /// How many of them stand beside an ASCII letter.
+    glued: usize,
+    ascii_letters: usize,
+    /// C1 controls.
+    has_control: bool,
+    /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
+    has_han: bool,
+}
+
+impl Seen {
+    /// Nothing if there is too much for any encoding of one byte and none of East Asia.
+    fn of(chars: &[Read]) -> Option<Seen> {
+        let mut s =
+            Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
+        let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
+        for (i, r) in chars.iter().enumerate() {
+            if r.char.is_ascii() {
+                s.ascii_letters += usize::from(r.char.is_ascii_alphabetic());
+                continue;
+            }
+            s.count += 1;
+            s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
+            s.has_control |= ('\u{80}'..='\u{9F}').contains(&r.char);
+            s.has_han |= matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
+            if s.chars.len() <= 256 && !s.chars.contains(&r.char) {
+                s.chars.push(r.char);
+            }
+        }
+        (s.chars.len() <= 256 || s.has_han || s.has_control).then_some(s)
+    }
+
+    /// Their bytes in the encoding that they may have been misread as.
+    fn bytes(&self, misread: &Misread) -> Option<SmallVec<[u8; 24]>> {
+        if self.chars.len() > 256 {
+            return None;
+        }
+        self.chars.iter().map(|&c| misread.page.loose_byte(c)).collect()
+    }
+
+    /// Whether `pair` may make something of them.
+    fn allows(&self, model: &Model, pair: &Pair, bytes: &[u8]) -> bool {
+        let page = match pair.truth {
+            // One character in four at least, or what is not Latin is not what the line is in.
+            Truth::Double(_) => return self.count * 3 >= self.ascii_letters,
+            Truth::Single(page) => page,
+        };
+        if pair.change == Change::Script && self.glued * 2 > self.count {
+            return false;
+        }
+        let (mut set, mut foreign) = (pair.languages, 0);
+        for (&from, &b) in self.chars.iter().zip(bytes) {
+            let Some(to) = page.char(b) else { return false };
+            if to == from || is_mark(from) && !to.is_alphabetic() {
+                continue;
+            }
+            if matches!(to, '\u{80}'..='\u{A0}' | '\u{AD}') {
+                return false;
+            }
+            if is_letter(to) {
+                let alphabets = model.alphabets(to);
+                if set & alphabets != 0 {
+                    set &= alphabets;
+                } else {
+                    foreign += 1;
+                    if foreign > 2 || pair.change == Change::Latin && alphabets.count_ones() < MANY {
+                        return false;
+                    }
+                }
+            } else if pair.change == Change::Latin
+                && is_letter(from)
+                && !is_mark(to)
+                && !matches!(to, '«' | '»' | '„' | '²' | '³')
+            {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl Line<'_> {
+    /// The line in the encoding that it may have been misread as.
+    fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
+        self.chars.iter().map(|r| misread.page.loose_byte(r.char)).collect()
+    }
+
+    fn candidate<'p>(&self, model: &Model, pair: &'p Pair, bytes: &[u8]) -> Option<Candidate<'p>> {
+        let chars = match pair.truth {
+            Truth::Single(page) => self
+                .chars
+                .iter()
+                .zip(bytes)
+                .map(|(r, &b)| {
+                    let char = page.char(b)?;
+                    // Typographic marks may have come later.
+                    let kept = is_mark(r.char) && !char.is_alphabetic();
+                    Some(Read { char: if kept { r.char } else { char }, ..*r })
+                })
+                .collect::<Option<Vec<_>>>()?,
+            Truth::Double(codec) => double(codec, bytes, &self.chars)?,
+        };
+        Self::weighed(model, pair, chars)
+    }
+
+    /// The line as the UTF-8 that it would be in an encoding of East Asia.
+    fn written_in(&self, model: &Model, encoder: &'static Encoder) -> Option<Candidate<'static>> {
+        // Bytes, with the character that each comes from.
+        let (mut bytes, mut from) = (Vec::new(), Vec::new());
+        for (i, r) in self.chars.iter().enumerate() {
+            let mut buffer = [0; 4];
+            let (raw, _, bad) = encoder.codec.encode(r.char.encode_utf8(&mut buffer));
+            // GBK has the euro at 80, which encoding_rs does not write.
+            let raw = if r.char == '€' && encoder.codec == encoding_rs::GBK { &[0x80][..] } else { &raw };
+            if bad && r.char != '\u{FFFD}' {
+                return None;
+            }
+            let raw = if bad { &[b'?'][..] } else { raw };
+            bytes.extend_from_slice(raw);
+            from.resize(bytes.len(), i);
+        }
+        let mut chars = Vec::new();
+        let (mut at, mut whole, mut broken) = (0, 0, 0);
+        for chunk in bytes.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let last = from[at + c.len_utf8() - 1];
+                // A character that gave two bytes to two others counts for the first.
+                let start = if at > 0 && from[at - 1] == from[at] {
+                    self.chars[from[at]].end
+                } else {
+                    self.chars[from[at]].start
+                };
+                chars.push(Read { start, end: self.chars[last].end, char: c });
+                whole += usize::from(!c.is_ascii());
+                at += c.len_utf8();
+            }
+            if !chunk.invalid().is_empty() {
+                broken += 1;
+                let start = if at > 0 && from[at - 1] == from[at] {
+                    self.chars[from[at]].end
+                } else {
+                    self.chars[from[at]].start
+                };
+                at += chunk.invalid().len();
+                chars.push(Read { start, end: self.chars[from[at - 1]].end, char: '\u{FFFD}' });
+            }
+        }
+        if whole == 0 || broken * 8 > whole {
+            return None;
+        }
+        Self::weighed(model, &encoder.pair, chars)
+    }
+
+    /// The line with marks for its controls, if it has any.
+    fn controls(&self, model: &Model) -> Option<Candidate<'static>> {
+        let Truth::Single(page) = CONTROLS.truth else { return None };
+        let is_control = |c: char| ('\u{80}'..='\u{9F}').contains(&c);
+        if !self.chars.iter().any(|r| is_control(r.char)) {
+            return None;
+        }
+        let mark = |c: char| u8::try_from(u32::from(c)).map_or(c, |b| page.loose_char(b));
+        let chars = self.chars.iter().map(|r| if is_control(r.char) { Read { char: mark(r.char), ..*r } } else { *r });
+        Self::weighed(model, &CONTROLS, chars.collect())
+    }
+
+    fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
+        let mut symbols = Text::default();
+        model.prepare(chars.iter().map(|r| r.char), &mut symbols);
+        let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
+        let rough = model.rough(&symbols, *nearest.first()?)? + pair.prior;
+        Some(Candidate { pair, chars, symbols, nearest, rough })
+    }
+
+    fn judge(&self, model: &Model, gain: i64, c: &Candidate<'_>, fit: Fit) -> Option<Reading> {
+        if gain <= 0 {
+            return None;
+        }
+        let places = self.places(&c.chars);
+        let changed: usize = places.iter().map(|p| p.text.chars().count()).sum();
+        let strange = model.strangeness(fit, &c.symbols);
+        let (bar, most) = match c.pair.change {
+            Change::Latin => {
+                let short = (SHORT - c.symbols.len() as i64).max(0) * EACH_SHORT;
+                (BAR_LATIN + short + (strange - FAMILIAR).max(0) * EACH_STRANGE, STRANGE)
+            }
+            Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
+            Change::Marks => (BAR_MARKS, i64::MAX),
+            Change::Whole => (BAR_UTF8, i64::MAX),
+        };
+        if strange > most {
+            return None;
+        }
+        let bonus = self.sense(model, c, fit, gain)?;
+        let surplus = gain + bonus - bar;
+        if surplus < -3 * NAT {
+            return None;
+        }
+        Some(Reading { change: c.pair.change, places, surplus })
+    }
+
+    /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
+    /// question.
+    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
+        let (mut proper, mut changed) = (0, 0);
+        let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
+        let mut old = self.chars.iter().peekable();
+        for (i, r) in c.chars.iter().enumerate() {
+            while old.next_if(|o| o.start < r.start).is_some() {}
+            let from = old.peek().map_or(' ', |o| o.char);
+            let (before, new) = (last, r.char);
+            last = new;
+            if new == from {
+                continue;
+            }
+            if c.pair.change == Change::Whole {
+                changed += 1;
+                letters += usize::from(is_eastern(from));
+                let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+                in_words += usize::from(before.is_ascii_alphabetic() || next.is_ascii_alphabetic());
+                continue;
+            }
+            if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
+                return None;
+            }
+            changed += 1;
+            letters += usize::from(is_letter(new));
+            were += usize::from(is_letter(from));
+            if c.pair.change == Change::Marks {
+                continue;
+            }
+            if matches!(new, '\u{80}'..='\u{9F}') {
+                return None;
+            }
+            if c.pair.change == Change::Script {
+                continue;
+            }
+            // What is left of a no-break space that was misread.
+            if matches!(from, 'Â' | 'Ã') && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}')) {
+                return None;
+            }
+            // "……" is no word.
+            let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
+            let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            // Half of a sequence of UTF-8: another layer, if anything.
+            if matches!(new, 'Ã' | 'Â' | 'Å' | 'Ä') && !next.is_ascii() && !next.is_alphabetic() {
+                return None;
+            }
+            // "letter…" and "don’t" are as good as any reading of them.
+            proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
+            let fine = if is_letter(new) {
+                let alphabets = model.alphabets(new);
+                if alphabets >> fit.language & 1 == 0 {
+                    foreign += 1;
+                    if alphabets.count_ones() < MANY || model.alphabets(from) >> fit.language & 1 == 1 {
+                        return None;
+                    }
+                }
+                if new.is_lowercase() && !is_letter(from) {
+                    let (l, r) = (before.is_lowercase(), next.is_lowercase());
+                    in_words += usize::from(if is_common(from) { l && r } else { l || r });
+                }
+                !(new.is_uppercase() && before.is_lowercase()) && (is_letter(from) || !thrice(i))
+            } else if is_letter(from) {
+                // An apostrophe in or at a word, an opening or closing mark at its start or end.
+                match new {
+                    '’' | '‘' => before.is_alphabetic() || next.is_alphabetic(),
+                    '“' | '«' | '„' => !before.is_alphanumeric(),
+                    '”' | '»' | '…' => !next.is_alphanumeric(),
+                    '–' | '—' => !before.is_alphabetic() && !next.is_alphabetic(),
+                    '²' | '³' => before.is_alphabetic() && !next.is_alphabetic(),
+                    _ => false,
+                }
+            } else {
+                is_mark(new)
+                    || matches!(
+                        new,
+                        '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª' | '²' | '³'
+                    )
+            };
+            if !fine {
+                return None;
+            }
+        }
+        if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
+            return None;
+        }
+        if c.pair.change == Change::Whole && letters * 2 < changed {
+            return None;
+        }
+        if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
+            return None;
+        }
+        Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })
+    }
+
+    /// Where the line changes, neighbours as one.
+    fn places(&self, chars: &[Read]) -> Vec<Place> {
+        let mut out: Vec<Place> = Vec::new();
+        for r in chars {
+            let old = &self.text[r.start as usize..r.end as usize];
+            let mut buffer = [0; 4];
+            let new = r.char.encode_utf8(&mut buffer);
+            if old == new {
+                continue;
+            }
+            match out.last_mut() {
+                Some(p) if p.end == r.start as usize => {
+                    p.end = r.end as usize;
+                    p.text.push(r.char);
+                }
+                _ => out.push(Place { start: r.start as usize, end: r.end as usize, text: new.to_owned() }),
+            }
+        }
+        out
+    }
+}
+
+/// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !matches!(c, 'ª' | 'º')
+}
+
+/// Whether `c` is a character of East Asia.
+fn is_eastern(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}')
+}
+
+/// Signs that stand right before or after words.
+fn is_common(c: char) -> bool {
+    c.is_ascii()
+        || is_mark(c)
+        || matches!(
+            c,
+            '\u{A0}'
+                | '„'
+                | '‚'
+                | '«'
+                | '»'
+                | '‹'
+                | '›'
+                | '®'
+                | '™'
+                | '©'
+                | '°'
+                | 'º'
+                | 'ª'
+                | '·'
+                | '²'
+                | '³'
+                | '€'
+                | '£'
+                | '§'
+                | '¿'
+                | '¡'
+                | '†'
+                | '‡'
+        )
+}
+
+/// Quotation marks and dashes, which editors put in.
+fn is_mark(c: char) -> bool {
+    matches!(c, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
+}
+
+/// Reads `bytes`, that stand for `chars` one by one, as an encoding of more than one byte.
+fn double(codec: &'static encoding_rs::Encoding, bytes: &[u8], chars: &[Read]) -> Option<Vec<Read>> {
+    let mut out = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let (char, len) = if bytes[at].is_ascii() {
+            (char::from(bytes[at]), 1)
+        } else {
+            (1..=4).filter(|&n| at + n <= bytes.len()).find_map(|n| {
+                let text = codec.decode_without_bom_handling_and_without_replacement(&bytes[at..at + n])?;
+                let mut all = text.chars();
+                match (all.next(), all.next()) {
+                    (Some(c), None) => Some((c, n)),
+                    _ => None,
+                }
+            })?
+        };
+        out.push(Read { start: chars[at].start, end: chars[at + len - 1].end, char });
+        at += len;
+    }
+    Some(out)
+}
