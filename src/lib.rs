@@ -116,6 +116,8 @@ mod dump;
 pub mod edit;
 pub mod error;
 pub mod features;
+#[doc(hidden)]
+pub mod judge;
 pub mod options;
 pub mod pipeline;
 pub mod proof;
@@ -123,6 +125,7 @@ pub mod report;
 pub mod rule;
 pub mod stage;
 mod strict;
+mod unwrap;
 
 pub use config::Settings;
 pub use error::{Error, Result};

@@ -84,6 +84,14 @@ pub struct Options {
     pub whitespace_layout: Layout,
     /// `whitespace.blank_lines`: how many blank lines in a row may stay.
     pub whitespace_blank_lines: u32,
+    /// `whitespace.unwrap`: join lines that a wrapper broke.
+    pub whitespace_unwrap: bool,
+    /// `whitespace.hyphens`: make words whole that a wrapper parted with a hyphen.
+    pub whitespace_hyphens: bool,
+    /// `boilerplate.judge`: judge the lines of whole pages.
+    pub boilerplate_judge: bool,
+    /// `boilerplate.min_confidence`: how sure, in percent, the judge must be to drop a line.
+    pub boilerplate_min_confidence: u32,
     /// `decode.newline`
     pub newline: Newline,
     /// `decode.bom`: keep a BOM in the output where the input had one.
@@ -103,6 +111,10 @@ impl Default for Options {
             punctuation_ellipsis: Ellipsis::Keep,
             whitespace_layout: Layout::Prose,
             whitespace_blank_lines: 1,
+            whitespace_unwrap: false,
+            whitespace_hyphens: false,
+            boilerplate_judge: false,
+            boilerplate_min_confidence: 50,
             newline: Newline::Lf,
             keep_bom: false,
         }

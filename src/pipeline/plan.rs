@@ -8,6 +8,7 @@ use crate::decode::{Encoding, Envelope, NewlineKind};
 use crate::edit::{Effect, RuleId};
 use crate::error::{Error, Result, nearest};
 use crate::features::Features;
+use crate::judge::Judge;
 use crate::options::Options;
 use crate::rule::{Action, Level, LineRules, Rule, RuleSet};
 use crate::stage::{self, ORDER, Patterns, Stage};
@@ -24,6 +25,11 @@ pub(crate) struct Ids {
     pub(crate) trailing_blank: RuleId,
     pub(crate) blank_run: RuleId,
     pub(crate) final_newline: RuleId,
+    pub(crate) unwrap: RuleId,
+    pub(crate) unhyphen: RuleId,
+    pub(crate) judged: RuleId,
+    pub(crate) html: RuleId,
+    pub(crate) too_long: RuleId,
 }
 
 /// What a run does.
@@ -48,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) acts_on_marks: bool,
     pub(crate) options: Options,
     pub(crate) ids: Ids,
+    /// The judge of whole pages, if it has a say.
+    pub(crate) judge: Option<Judge>,
     pub(crate) gates_open: bool,
 }
 
@@ -84,8 +92,15 @@ impl Plan {
             trailing_blank: rules.id("whitespace.trailing-blank"),
             blank_run: rules.id("whitespace.blank-run"),
             final_newline: rules.id("whitespace.final-newline"),
+            unwrap: rules.id("whitespace.unwrap"),
+            unhyphen: rules.id("whitespace.unhyphen"),
+            judged: rules.id("boilerplate.judged"),
+            html: rules.id("boilerplate.html"),
+            too_long: rules.id("pipeline.too-long"),
         };
+        let judge = (options.boilerplate_judge && effect(ids.judged) != Effect::Off).then(Judge::own);
         Ok(Plan {
+            judge,
             looks_around: in_force(looks, Effect::Flag),
             needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
             acts_on_marks: in_force(|r| r.when.needs.is_some(), Effect::Act),
@@ -122,6 +137,11 @@ impl Plan {
 
     pub(crate) fn acts(&self, id: RuleId) -> bool {
         self.effect(id) == Effect::Act
+    }
+
+    /// Whether wrapped lines are joined.
+    pub(crate) fn unwraps(&self) -> bool {
+        self.options.whitespace_unwrap && self.acts(self.ids.unwrap)
     }
 
     /// No line bears any mark.
