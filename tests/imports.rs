@@ -12,13 +12,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("edit", &[]),
     ("features", &[]),
+    ("judge", &[]),
+    ("unwrap", &[]),
     ("options", &[]),
     ("strict", &["error"]),
     ("decode", &["edit", "error"]),
     ("rule", &["edit", "error", "features", "strict"]),
     ("stage", &["edit", "features", "options", "rule"]),
     ("config", &["decode", "error", "options", "rule", "stage", "strict"]),
-    ("pipeline", &["config", "decode", "edit", "error", "features", "options", "report", "rule", "stage"]),
+    (
+        "pipeline",
+        &["config", "decode", "edit", "error", "features", "judge", "options", "report", "rule", "stage", "unwrap"],
+    ),
     ("report", &["decode", "edit", "error", "pipeline", "rule"]),
     ("proof", &["config", "error", "pipeline", "rule"]),
     ("dump", &["error", "pipeline", "report"]),
@@ -27,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What only `pipeline::events`, the words that a report is told in, may be used for by `report`.
-const EVENTS: &[&str] = &["Change", "Cleaned", "Finding", "Summary", "Tally"];
+const EVENTS: &[&str] = &["Change", "Cleaned", "Finding", "Summary", "Tally", "Why"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

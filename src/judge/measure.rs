@@ -222,7 +222,9 @@ fn lower(c: char) -> char {
 
 fn begins(c: char) -> First {
     match c {
-        '*' | '-' | '•' | '·' | '+' | '–' | '—' | '■' | '●' | '>' | '»' | '›' | '▸' | '►' => First::Bullet,
+        '*' | '-' | '•' | '·' | '+' | '–' | '—' | '■' | '●' | '>' | '»' | '›' | '▸' | '►' => {
+            First::Bullet
+        }
         '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '„' => First::Quote,
         '[' | '(' | '{' => First::Bracket,
         _ if c.is_numeric() => First::Digit,

@@ -26,6 +26,12 @@ use words::Words;
 /// Words that a text must have to be judged.
 const WORDS_MIN: u64 = 60;
 
+/// A page shows lines that are furniture for sure: with a score below this, so many at least, and
+/// such a share (percent) of all. Sound prose does not, and is left alone.
+const SURE: i32 = -200;
+const SURE_MIN: usize = 4;
+const SURE_SHARE: usize = 12;
+
 /// What the judge has to say of a text as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -50,6 +56,13 @@ pub struct Furniture {
     reasons: [u32; 3],
 }
 
+/// What both looks made of a page.
+struct Looked {
+    page: Page,
+    scores: Vec<i32>,
+    values: Vec<Values>,
+}
+
 /// The judge: its words and weights.
 pub struct Judge {
     words: Words,
@@ -69,6 +82,7 @@ impl Look {
         Look { slots, weights: vec![0; size] }
     }
 
+    /// The names of all weights.
     fn names(&self) -> impl Iterator<Item = String> + '_ {
         self.slots.iter().flat_map(|s| (0..s.size()).map(|n| s.name(n)))
     }
@@ -114,10 +128,7 @@ impl Judge {
             }
         }
         for (number, look) in [("1", &mut judge.first), ("2", &mut judge.second)] {
-            let names: Vec<String> = look.names().collect();
-            for (weight, name) in look.weights.iter_mut().zip(&names) {
-                *weight = given.get(&(number, name.as_str())).copied().unwrap_or(0);
-            }
+            look.weights = look.names().map(|name| given.get(&(number, &*name)).copied().unwrap_or(0)).collect();
         }
         judge
     }
@@ -127,11 +138,16 @@ impl Judge {
         if is_html(text) {
             return Verdict::Html;
         }
-        let Some((page, scores, values)) = self.look(text) else { return Verdict::Silent };
+        let Some(Looked { page, scores, values }) = self.look(text) else { return Verdict::Silent };
+        let sure = scores.iter().filter(|&&s| s < SURE).count();
+        if sure < SURE_MIN || sure * 100 < SURE_SHARE * scores.len() {
+            return Verdict::Silent;
+        }
         let mut gone = Vec::new();
+        let bar = second::bar(&page.lines, &scores);
         for (i, &score) in scores.iter().enumerate() {
             let confidence = ((1000 - second::probability(score)) / 10) as u32;
-            if score < 0 && confidence >= min_confidence {
+            if score <= bar && confidence >= min_confidence {
                 let bytes = page.lines[i].start..page.lines[i].end;
                 gone.push(Furniture { bytes, score, confidence, reasons: self.reasons(&values, i) });
             }
@@ -159,12 +175,12 @@ impl Judge {
         line.reasons.iter().filter(|&&w| w != u32::MAX).map(|&w| name(w)).collect()
     }
 
-    /// The names of all weights of the first or second look.
-    pub fn names(&self, second: bool) -> Vec<String> {
-        if second { self.second.names().collect() } else { self.first.names().collect() }
+    /// For training: how many weights the first or second look has.
+    pub fn size(&self, second: bool) -> usize {
+        if second { self.second.weights.len() } else { self.first.weights.len() }
     }
 
-    /// For training: the weights of the first or second look, in the order of their names.
+    /// For training: the weights of the first or second look, as many as [`Judge::size`] says.
     pub fn set_weights(&mut self, second: bool, weights: Vec<i16>) {
         let look = if second { &mut self.second } else { &mut self.first };
         assert_eq!(weights.len(), look.weights.len(), "a weight for every name");
@@ -173,7 +189,9 @@ impl Judge {
 
     /// All weights that are not zero, as [`Judge::read`] takes them.
     pub fn weights(&self) -> String {
-        let mut out = String::from("# What the judge adds up: look, hundredths of a logit for keeping the line, and why.\n");
+        let mut out = String::from(
+            "# What the judge adds up: look, hundredths of a logit for the line, and what they are for.\n",
+        );
         for (number, look) in [(1, &self.first), (2, &self.second)] {
             for (name, weight) in look.names().zip(&look.weights).filter(|(_, w)| **w != 0) {
                 out.push_str(&format!("{number}\t{weight}\t{name}\n"));
@@ -183,20 +201,21 @@ impl Judge {
     }
 
     /// For training: each line that is not blank, with its words and its score.
-    pub fn scores(&self, text: &str) -> Option<Vec<(Range<usize>, u32, i32)>> {
-        let (page, scores, _) = self.look(text)?;
-        Some(page.lines.iter().zip(scores).map(|(l, s)| (l.start..l.end, l.words, s)).collect())
+    pub fn scores(&self, text: &str) -> Option<(i32, Vec<(Range<usize>, u32, i32)>)> {
+        let Looked { page, scores, .. } = self.look(text)?;
+        let bar = second::bar(&page.lines, &scores);
+        Some((bar, page.lines.iter().zip(scores).map(|(l, s)| (l.start..l.end, l.words, s)).collect()))
     }
 
     /// Both looks at `text`; `None` where the judge is silent.
-    fn look(&self, text: &str) -> Option<(Page, Vec<i32>, Vec<Values>)> {
+    fn look(&self, text: &str) -> Option<Looked> {
         let page = Page::read(text, &self.words);
         let language = page.language.filter(|_| page.words >= WORDS_MIN)?;
         let mut values = page::values(&page, language);
         let first: Vec<i32> = (0..values.len()).map(|i| self.first.score(&values, i)).collect();
         second::add(&page.lines, &first, &mut values);
-        let scores: Vec<i32> = (0..values.len()).map(|i| self.second.score(&values, i)).collect();
-        Some((page, scores, values))
+        let scores = (0..values.len()).map(|i| self.second.score(&values, i)).collect();
+        Some(Looked { page, scores, values })
     }
 
     /// For training: each line of `text` that is not blank with its number of words, and the places

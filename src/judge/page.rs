@@ -105,7 +105,8 @@ fn own(l: &Line, language: usize) -> Values {
     set(G::STOPS, common);
     let capital = share(u64::from(l.capital), words, &[20, 40, 70, 100]);
     set(G::CAPITALS, capital);
-    let shouted = if l.shouted == 0 { 0 } else { 1 + u8::from(l.shouted >= l.capital && l.capital + l.numbers >= l.words) };
+    let shouted =
+        if l.shouted == 0 { 0 } else { 1 + u8::from(l.shouted >= l.capital && l.capital + l.numbers >= l.words) };
     set(G::SHOUTED, shouted);
     set(G::FIRST, l.begins as u8);
     let digits = share(u64::from(l.digits), u64::from(l.digits + l.letters), &[10, 30, 60, 100]);
@@ -181,7 +182,7 @@ fn main_run(lines: &[Line]) -> Option<(usize, usize)> {
         let worth = if l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim | End::Colon) {
             i64::from(l.words.min(120))
         } else {
-            -7 + i64::from(l.words.min(7))/2
+            -7 + i64::from(l.words.min(7)) / 2
         };
         if sum <= 0 {
             (sum, from) = (0, i);
@@ -291,7 +292,9 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
             }
         }
         let mut set = |g: G, value: u8| v[g as usize] = value;
-        for (k, g) in [G::SINCE_TALK, G::SINCE_RELATED, G::SINCE_LEGAL, G::SINCE_SHARE, G::SINCE_DATE].into_iter().enumerate() {
+        for (k, g) in
+            [G::SINCE_TALK, G::SINCE_RELATED, G::SINCE_LEGAL, G::SINCE_SHARE, G::SINCE_DATE].into_iter().enumerate()
+        {
             set(g, since(last[k].map(|j| i - j)));
         }
         let short = l.words <= 6 && !matches!(l.ends, End::Stop);

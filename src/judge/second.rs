@@ -69,6 +69,33 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
     }
 }
 
+/// The score up to which lines of the page go: where the F1 that is to be expected, counted in
+/// words, is best. On a page that is hard to judge that lies lower than on a clear one.
+pub(super) fn bar(lines: &[Line], scores: &[i32]) -> i32 {
+    const STEP: i32 = 10;
+    const STEPS: usize = 20;
+    // Words, and words times probabilities, of the lines up to each step below zero.
+    let (mut words, mut kept) = ([0i64; STEPS + 1], [0i64; STEPS + 1]);
+    for (l, &score) in lines.iter().zip(scores) {
+        let step = (-score).clamp(0, STEP * STEPS as i32) / STEP;
+        words[step as usize] += i64::from(l.words) * 1000;
+        kept[step as usize] += i64::from(l.words) * i64::from(probability(score));
+    }
+    let all: i64 = kept.iter().sum();
+    let (mut bar, mut best) = (0, (0i64, 1i64));
+    let (mut stay, mut both) = (0, 0);
+    for step in 0..STEPS {
+        stay += words[step];
+        both += kept[step];
+        // F1 is 2 both / (stay + all); fractions are compared crosswise.
+        let f = (both, (stay + all).max(1));
+        if i128::from(f.0) * i128::from(best.1) > i128::from(best.0) * i128::from(f.1) {
+            (best, bar) = (f, -STEP * (step as i32 + 1));
+        }
+    }
+    bar.min(-1)
+}
+
 /// The stretch of lines in which more speaks for keeping than anywhere.
 fn stretch(scores: &[i32], weight: impl Fn(usize) -> i64) -> Option<(usize, usize)> {
     let (mut best, mut sum, mut from, mut run) = (0i64, 0i64, 0, None);

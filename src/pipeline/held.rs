@@ -17,7 +17,7 @@ use super::emit::{CHANGE_MAX, Emitted, Emitter, FINDING_TEXT, OutStyle, Ruler};
 use super::lines::Decider;
 use super::{Change, Finding, Pipeline, Plan, Sink, Tally, Whole, Why};
 use crate::decode::{self, Facts, NewlineKind, Settled};
-use crate::edit::{Effect, EditSet, RuleId, Side, Span};
+use crate::edit::{EditSet, Effect, RuleId, Side, Span};
 use crate::judge::Verdict;
 use crate::unwrap;
 
@@ -189,7 +189,10 @@ impl Pipeline {
         #[cfg(feature = "parallel")]
         if self.jobs > 1 && pieces.len() > 1 {
             use rayon::prelude::*;
-            return pieces.par_iter().map_init(|| Washer::new(&self.plan), |washer, piece| wash(washer, piece)).collect();
+            return pieces
+                .par_iter()
+                .map_init(|| Washer::new(&self.plan), |washer, piece| wash(washer, piece))
+                .collect();
         }
         let mut washer = Washer::new(&self.plan);
         pieces.iter().map(|piece| wash(&mut washer, piece)).collect()
