@@ -219,8 +219,7 @@ mod tests {
         out
     }
 
-    const WRAPPED: &str = "\
-   The ferry left the old harbour at dawn, and nobody who stood on the
+    const WRAPPED: &str = "   The ferry left the old harbour at dawn, and nobody who stood on the
    quay that morning thought that it would be the last time. The bridge
    was to be opened in the spring.
 

@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn lines_are_counted() {
         let l = line("The end of the pier, May 3, 2015. It rained (a lot).");
-        assert_eq!((l.words, l.commas, l.sentences, l.ends, l.begins), (11, 2, 1, End::Stop, First::Upper));
+        assert_eq!((l.words, l.commas, l.sentences, l.ends, l.begins), (12, 2, 1, End::Stop, First::Upper));
         assert_eq!((l.stops[0], l.marked, l.year, l.capital), (3, 1, true, 3));
         let l = line("* SHARE ON...");
         assert_eq!((l.words, l.marked, l.shouted, l.ends, l.begins), (2, 2, 2, End::Ellipsis, First::Bullet));
