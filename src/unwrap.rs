@@ -141,9 +141,9 @@ fn column(lines: &[Line<'_>]) -> Option<usize> {
         all += 1;
     }
     let (mut over, mut column) = (0, COLUMNS.end);
-    while over * 50 < all + 1 && column > 0 {
+    while over * 50 <= all && column > 0 {
         over += widths[column];
-        if over * 50 >= all + 1 {
+        if over * 50 > all {
             break;
         }
         column -= 1;

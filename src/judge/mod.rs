@@ -56,6 +56,11 @@ pub struct Furniture {
     reasons: [u32; 3],
 }
 
+/// For training: a line, its words and its score.
+pub type Scored = (Range<usize>, u32, i32);
+/// For training: a line, its words and the places of its weights.
+pub type Weighed = (Range<usize>, u32, Vec<u32>);
+
 /// What both looks made of a page.
 struct Looked {
     page: Page,
@@ -201,7 +206,7 @@ impl Judge {
     }
 
     /// For training: each line that is not blank, with its words and its score.
-    pub fn scores(&self, text: &str) -> Option<(i32, Vec<(Range<usize>, u32, i32)>)> {
+    pub fn scores(&self, text: &str) -> Option<(i32, Vec<Scored>)> {
         let Looked { page, scores, .. } = self.look(text)?;
         let bar = second::bar(&page.lines, &scores);
         Some((bar, page.lines.iter().zip(scores).map(|(l, s)| (l.start..l.end, l.words, s)).collect()))
@@ -220,7 +225,7 @@ impl Judge {
 
     /// For training: each line of `text` that is not blank with its number of words, and the places
     /// of the weights that the first or second look adds up; `None` where the judge is silent.
-    pub fn weighed(&self, text: &str, second: bool) -> Option<Vec<(Range<usize>, u32, Vec<u32>)>> {
+    pub fn weighed(&self, text: &str, second: bool) -> Option<Vec<Weighed>> {
         let page = Page::read(text, &self.words);
         let mut values = page::values(&page, page.language?);
         let look = if second {

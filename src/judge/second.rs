@@ -31,9 +31,9 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
     let mut sums = Vec::with_capacity(n + 1);
     let (mut all, mut kept) = (0i64, 0i64);
     sums.push((0, 0));
-    for i in 0..n {
+    for (i, &score) in scores.iter().enumerate() {
         all += weight(i);
-        kept += weight(i) * i64::from(probability(scores[i]));
+        kept += weight(i) * i64::from(probability(score));
         sums.push((all, kept));
     }
     let sure: i64 = (0..n).map(|i| weight(i) * i64::from((probability(scores[i]) - 500).abs() * 2)).sum();

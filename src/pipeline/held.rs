@@ -102,7 +102,7 @@ impl Pipeline {
         total.drop_no_ops(&settled);
         first.extend(decoded);
         // What the first round saw and later ones no more, for it was only seen in the original.
-        found.extend(first.into_iter().map(|f| Found { new: forth(&total, f.old), ..f }).filter(|f| stays(f)));
+        found.extend(first.into_iter().map(|f| Found { new: forth(&total, f.old), ..f }).filter(stays));
         found.sort_by_key(|f| (f.old, f.new, f.rule));
         found.dedup_by_key(|f| (f.old, f.rule));
         let teller = Teller { plan: &self.plan, settled: &settled, text: &text, edits: &total, judged };
@@ -283,7 +283,10 @@ impl Teller<'_> {
                 return Ok(());
             }
             let text = &self.settled[f.old.range()];
-            let cut = text.floor_char_boundary(text.len().min(FINDING_TEXT));
+            let mut cut = text.len().min(FINDING_TEXT);
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
             let (line, column) = found_ruler.go(self.settled, f.old.start as usize);
             sink.finding(&Finding {
                 old_range: range(f.old),
