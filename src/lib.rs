@@ -118,6 +118,8 @@ mod dump;
 pub mod edit;
 pub mod error;
 pub mod features;
+#[doc(hidden)]
+pub mod judge;
 mod language;
 #[cfg(feature = "cli")]
 mod learn;
@@ -128,6 +130,7 @@ pub mod report;
 pub mod rule;
 pub mod stage;
 mod strict;
+mod unwrap;
 
 pub use config::Settings;
 pub use error::{Error, Result};

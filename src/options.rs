@@ -87,6 +87,14 @@ pub struct Options {
     /// `guard.max_loss`: the share of its words, in percent, that a document may lose with its lines;
     /// 0 or 100: all of them.
     pub guard_max_loss: u32,
+    /// `whitespace.unwrap`: join lines that a wrapper broke.
+    pub whitespace_unwrap: bool,
+    /// `whitespace.hyphens`: make words whole that a wrapper parted with a hyphen.
+    pub whitespace_hyphens: bool,
+    /// `boilerplate.judge`: judge the lines of whole pages.
+    pub boilerplate_judge: bool,
+    /// `boilerplate.min_confidence`: how sure, in percent, the judge must be to drop a line.
+    pub boilerplate_min_confidence: u32,
     /// `decode.newline`
     pub newline: Newline,
     /// `decode.bom`: keep a BOM in the output where the input had one.
@@ -107,6 +115,10 @@ impl Default for Options {
             whitespace_layout: Layout::Prose,
             whitespace_blank_lines: 1,
             guard_max_loss: 60,
+            whitespace_unwrap: false,
+            whitespace_hyphens: false,
+            boilerplate_judge: false,
+            boilerplate_min_confidence: 50,
             newline: Newline::Lf,
             keep_bom: false,
         }

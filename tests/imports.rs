@@ -14,13 +14,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("edit", &[]),
     ("features", &[]),
+    ("judge", &[]),
+    ("unwrap", &[]),
     ("options", &[]),
     ("strict", &["error"]),
     ("decode", &["charset", "edit", "error", "language"]),
     ("rule", &["edit", "error", "features", "strict"]),
     ("stage", &["charset", "edit", "features", "language", "options", "rule"]),
     ("config", &["decode", "error", "options", "rule", "stage", "strict"]),
-    ("pipeline", &["config", "decode", "edit", "error", "features", "options", "report", "rule", "stage"]),
+    (
+        "pipeline",
+        &["config", "decode", "edit", "error", "features", "judge", "options", "report", "rule", "stage", "unwrap"],
+    ),
     ("report", &["decode", "edit", "error", "pipeline", "rule"]),
     ("learn", &["rule"]),
     ("proof", &["config", "error", "pipeline", "rule"]),
@@ -30,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// What only `pipeline::events`, the words that a report is told in, may be used for by `report`.
-const EVENTS: &[&str] = &["Change", "Cleaned", "Finding", "Summary", "Tally"];
+const EVENTS: &[&str] = &["Change", "Cleaned", "Finding", "Summary", "Tally", "Why"];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

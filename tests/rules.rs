@@ -3,7 +3,7 @@
 use lave::proof::prove;
 use lave::rule::{BUILTIN, RuleSet};
 
-/// Rules whose input no TOML string can hold; `tests/decode.rs` has their examples.
+/// Rules whose input no TOML string can hold, or whole pages; other tests have their examples.
 const BYTES: &[&str] = &[
     "decode.transcode",
     "decode.island",
@@ -11,6 +11,9 @@ const BYTES: &[&str] = &[
     "pipeline.unsettled",
     "pipeline.guard",
     "pipeline.left-alone",
+    "pipeline.too-long",
+    "boilerplate.judged",
+    "boilerplate.html",
 ];
 
 fn all() -> RuleSet {

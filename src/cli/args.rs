@@ -79,6 +79,9 @@ pub(crate) struct What {
     /// How sure a rule must be to change text: safe or likely
     #[arg(long, value_name = "LEVEL")]
     pub(crate) level: Option<String>,
+    /// In `web`: how sure, in percent, the judge must be to drop a line
+    #[arg(long, value_name = "PERCENT")]
+    pub(crate) min_confidence: Option<u32>,
     /// Set any key of the configuration
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,

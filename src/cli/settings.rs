@@ -31,6 +31,7 @@ pub(crate) fn settings(what: &What, jobs: Option<u32>, detail: Option<&str>) -> 
         ("decode.bom", "--bom", &what.bom),
         ("format", "--format", &what.format),
         ("report.detail", "--report-detail", &detail.map(str::to_owned)),
+        ("boilerplate.min_confidence", "--min-confidence", &what.min_confidence.map(|n| n.to_string())),
         ("jobs", "--jobs", &jobs.map(|j| j.to_string())),
     ];
     for (key, option, value) in typed {

@@ -15,13 +15,13 @@ use crate::edit::{RuleId, Rules, add_rules};
 use xxhash_rust::xxh3::Xxh3;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
-const CHANGE_MAX: usize = 64 << 10;
+pub(super) const CHANGE_MAX: usize = 64 << 10;
 /// Bytes of output that are worth passing on.
 const PIECE: usize = 128 << 10;
 /// Blank lines that may wait for what comes after them. Where more may stay than that, all stay.
 const GAP_MAX: u32 = 1 << 16;
 /// Bytes of a finding's text that are told.
-const FINDING_TEXT: usize = 240;
+pub(super) const FINDING_TEXT: usize = 240;
 
 /// A batch in its place in the document.
 struct Placed {
@@ -52,7 +52,7 @@ struct Cursor {
 
 /// Line and column of a place, found by going on from the last.
 #[derive(Default)]
-struct Ruler {
+pub(super) struct Ruler {
     at: usize,
     line: u64,
     column: u64,
@@ -60,7 +60,7 @@ struct Ruler {
 
 impl Ruler {
     /// Line and column (characters), from 1, of byte `to` of `text`.
-    fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
+    pub(super) fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
         if to > self.at {
             let piece = &text[self.at..to];
             let newlines = memchr::memchr_iter(b'\n', piece.as_bytes()).count() as u64;
@@ -177,6 +177,11 @@ impl<'a, S: Sink> Emitter<'a, S> {
             e.write(b"\xEF\xBB\xBF")?;
         }
         Ok(e)
+    }
+
+    /// Tells that the document is too long to be unwrapped and judged.
+    pub(super) fn tell_too_long(&mut self) -> io::Result<()> {
+        super::held::too_long(self.plan.ids.too_long, &mut self.tally, self.sink)
     }
 
     /// Takes the next batch; verdicts for its lines may follow.
@@ -561,6 +566,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                     old: &g.old,
                     new: &g.new,
                     rules: &g.rules,
+                    why: &[],
                 })?;
             }
         }

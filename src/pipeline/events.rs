@@ -26,6 +26,21 @@ pub struct Change<'a> {
     pub new: &'a str,
     /// Who did it, sorted.
     pub rules: &'a [RuleId],
+    /// Of each line in it that the judge dropped: why.
+    pub why: &'a [Why],
+}
+
+/// Why the judge dropped a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// Line of the original, from 1.
+    pub line: u64,
+    /// How much more speaks for the line than against it, in hundredths of a logit; below zero.
+    pub score: i32,
+    /// How sure the judge is, in percent.
+    pub confidence: u32,
+    /// What speaks most against it, the most first.
+    pub reasons: Vec<String>,
 }
 
 /// Something seen and left alone. Fields as in [`Change`].
@@ -225,6 +240,8 @@ pub struct OwnedChange {
     pub new: String,
     /// Ids of the rules that did it.
     pub rules: Vec<RuleId>,
+    /// Of each line in it that the judge dropped: why.
+    pub why: Vec<Why>,
 }
 
 /// A finding, as [`Finding`], that owns its text.
@@ -269,6 +286,7 @@ impl Sink for Cleaned {
             old: c.old.to_owned(),
             new: c.new.to_owned(),
             rules: c.rules.to_vec(),
+            why: c.why.to_vec(),
         });
         Ok(())
     }

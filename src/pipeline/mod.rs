@@ -16,6 +16,7 @@ mod characters;
 mod emit;
 mod events;
 mod guard;
+mod held;
 mod lines;
 mod plan;
 
@@ -24,7 +25,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use batch::Batches;
 use characters::{Batch, Washer};
 use emit::{Emitter, OutStyle};
-pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally};
+pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally, Why};
 use guard::Scales;
 use lines::{Decider, Line};
 pub(crate) use plan::Plan;
@@ -94,6 +95,13 @@ impl Pipeline {
         self
     }
 
+    /// For training: another judge than lave's own.
+    #[doc(hidden)]
+    pub fn with_judge(mut self, judge: crate::judge::Judge) -> Pipeline {
+        self.plan.judge = Some(judge);
+        self
+    }
+
     /// Cleans one document held in memory, with all changes and findings.
     pub fn clean(&self, bytes: &[u8]) -> Cleaned {
         let mut cleaned = Cleaned::default();
@@ -138,8 +146,16 @@ impl Pipeline {
         }
         sink.begin(&facts)?;
         let style = self.style(&facts);
+        let whole_page = self.plan.unwraps() || self.plan.judge.is_some();
+        if whole_page && facts.len <= HELD {
+            let (emitted, tally, whole) = self.run_held(input, &facts, style, sink)?;
+            return self.end(facts, style, emitted, tally, whole, sink);
+        }
         let mut emitter = Emitter::new(&self.plan, sink, style)?;
         let mut whole = Whole::default();
+        if whole_page {
+            emitter.tell_too_long()?;
+        }
         // Rules that need a mark need to know what the document holds: everything goes through phase
         // 1 first, and is held if it is small enough, whatever it takes in memory then. A larger
         // document is read once more, if a rule that needs a mark may act.
@@ -170,7 +186,20 @@ impl Pipeline {
             None => self.each_batch(input, &facts, &mut take)?,
         }
         whole.end(decider, &mut emitter)?;
-        let (emitted, mut tally) = emitter.finish()?;
+        let (emitted, tally) = emitter.finish()?;
+        self.end(facts, style, emitted, tally, whole, sink)
+    }
+
+    /// The document is done.
+    fn end<S: Sink>(
+        &self,
+        facts: Facts,
+        style: OutStyle,
+        emitted: emit::Emitted,
+        mut tally: Tally,
+        whole: Whole,
+        sink: &mut S,
+    ) -> io::Result<Outcome> {
         let envelope = Envelope {
             encoding: facts.encoding,
             bom: facts.bom,

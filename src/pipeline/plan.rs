@@ -8,6 +8,7 @@ use crate::decode::{Encoding, Envelope, NewlineKind};
 use crate::edit::{Effect, RuleId};
 use crate::error::{Error, Result, nearest};
 use crate::features::Features;
+use crate::judge::Judge;
 use crate::options::Options;
 use crate::rule::{Action, FURNITURE, Level, LineRules, Rule, RuleSet};
 use crate::stage::{self, ORDER, Patterns, Stage};
@@ -25,6 +26,11 @@ pub(crate) struct Ids {
     pub(crate) trailing_blank: RuleId,
     pub(crate) blank_run: RuleId,
     pub(crate) final_newline: RuleId,
+    pub(crate) unwrap: RuleId,
+    pub(crate) unhyphen: RuleId,
+    pub(crate) judged: RuleId,
+    pub(crate) html: RuleId,
+    pub(crate) too_long: RuleId,
 }
 
 /// The marks that a rule asks for, as bits; all of them where it asks for none.
@@ -66,6 +72,8 @@ pub(crate) struct Plan {
     pub(crate) guards: bool,
     pub(crate) options: Options,
     pub(crate) ids: Ids,
+    /// The judge of whole pages, if it has a say.
+    pub(crate) judge: Option<Judge>,
     pub(crate) gates_open: bool,
 }
 
@@ -101,9 +109,16 @@ impl Plan {
             trailing_blank: rules.id("whitespace.trailing-blank"),
             blank_run: rules.id("whitespace.blank-run"),
             final_newline: rules.id("whitespace.final-newline"),
+            unwrap: rules.id("whitespace.unwrap"),
+            unhyphen: rules.id("whitespace.unhyphen"),
+            judged: rules.id("boilerplate.judged"),
+            html: rules.id("boilerplate.html"),
+            too_long: rules.id("pipeline.too-long"),
         };
+        let judge = (options.boilerplate_judge && effect(ids.judged) != Effect::Off).then(Judge::own);
         let drops = |r: &Rule| r.pattern.is_some() && matches!(r.action, Action::DeleteLine { .. });
         Ok(Plan {
+            judge,
             guards: (1..100).contains(&options.guard_max_loss) && in_force(drops, Effect::Act),
             looks_around: in_force(looks, Effect::Flag),
             needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
@@ -142,6 +157,11 @@ impl Plan {
 
     pub(crate) fn acts(&self, id: RuleId) -> bool {
         self.effect(id) == Effect::Act
+    }
+
+    /// Whether wrapped lines are joined.
+    pub(crate) fn unwraps(&self) -> bool {
+        self.options.whitespace_unwrap && self.acts(self.ids.unwrap)
     }
 
     /// The marks that a line which these rules match bears.

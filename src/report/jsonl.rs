@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use crate::decode::{Envelope, Facts, NewlineKind};
 use crate::edit::RuleId;
-use crate::pipeline::{Change, Finding, Summary, Tally};
+use crate::pipeline::{Change, Finding, Summary, Tally, Why};
 use crate::rule::RuleSet;
 
 /// The version of the report's form.
@@ -174,7 +174,32 @@ impl<'r, W: Write> Journal<'r, W> {
             self.line.extend_from_slice(name(self.names, *r));
         }
         self.line.push(b']');
+        self.why(c.why);
         self.end_line()
+    }
+
+    /// Why the judge dropped the lines of a change, if it did.
+    fn why(&mut self, all: &[Why]) {
+        if all.is_empty() {
+            return;
+        }
+        self.line.extend_from_slice(b",\"why\":[");
+        for (i, w) in all.iter().enumerate() {
+            let comma = if i > 0 { "," } else { "" };
+            let _ = write!(
+                self.line,
+                "{comma}{{\"line\":{},\"score\":{},\"confidence\":{},\"reasons\":[",
+                w.line, w.score, w.confidence
+            );
+            for (j, reason) in w.reasons.iter().enumerate() {
+                if j > 0 {
+                    self.line.push(b',');
+                }
+                string(reason, &mut self.line);
+            }
+            self.line.extend_from_slice(b"]}");
+        }
+        self.line.push(b']');
     }
 
     /// A finding.

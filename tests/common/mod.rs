@@ -162,6 +162,34 @@ const LINES: &[&str] = &[
     "| a | b |",
 ];
 
+/// Lines of pages as they are scraped: furniture, text, and text that was wrapped.
+const PAGE: &[&str] = &[
+    "Home",
+    "News",
+    "Search",
+    "Log in",
+    "Subscribe to our newsletter",
+    "Share on Facebook",
+    "Follow us on Twitter",
+    "* Most read",
+    "* [Image: logo]",
+    "Posted by Ann Ode on May 3, 2015 at 10:12 am",
+    "3 comments",
+    "Reply",
+    "ann_ode says:",
+    "I have never seen a bridge like that, and I hope that they will open it soon.",
+    "You may also like",
+    "The best bridges of the year, and where to find them",
+    "Copyright 2015 Harbour Press. All rights reserved. Terms of use and privacy policy",
+    "Ministers said on Monday that the bridge would be opened in the spring, after two years of work and many a delay, and that it would be free for all who walk.",
+    "The company that has built it did not want to say what it would cost in the end, but it is known that the town has paid more than it had planned to.",
+    "   The ferry left the old harbour at dawn, and nobody who stood on the",
+    "   quay that morning thought that it would be the last time. The bridge",
+    "   was to be opened in the spring, and the company had said that no har-",
+    "   bour ship would be needed then.",
+    "",
+];
+
 /// A document: lines of sound words with damage in between, blank lines, any newlines.
 pub fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -176,10 +204,14 @@ pub fn text() -> impl Strategy<Value = String> {
             .prop_map(|all| all.into_iter().flat_map(|(p, g)| [p, g.to_owned()]).collect::<String>()),
         2 => prop::sample::select(LINES).prop_map(str::to_owned),
         1 => Just(String::new()),
-    ];
+    ]
+    .boxed();
     let end =
         prop_oneof![5 => Just("\n"), 3 => Just("\n\n"), 1 => Just("\r\n"), 1 => Just("\r"), 1 => Just("\n\n\n\n")];
-    (prop::collection::vec((line, end), 0..9), any::<bool>()).prop_map(|(lines, open)| {
+    let page = prop_oneof![6 => prop::sample::select(PAGE).prop_map(str::to_owned), 1 => line.clone()];
+    let page = prop::collection::vec((page, end.clone()), 10..60);
+    let lines = prop_oneof![4 => prop::collection::vec((line, end), 0..9), 1 => page];
+    (lines, any::<bool>()).prop_map(|(lines, open)| {
         let mut text: String = lines.into_iter().flat_map(|(l, e)| [l, e.to_owned()]).collect();
         if open {
             text.truncate(text.trim_end_matches(['\n', '\r']).len());

@@ -16,5 +16,7 @@ pub const SETTINGS: &[&[&str]] = &[
     ],
     &["profile=standard", "decode.newline=crlf", "decode.bom=keep", "whitespace.blank_lines=0"],
     &["profile=news", "stages=captions,boilerplate"],
+    &["profile=standard", "whitespace.unwrap=true", "whitespace.hyphens=true", "decode.newline=crlf"],
+    &["profile=web", "boilerplate.min_confidence=20", "whitespace.layout=keep"],
     &["profile=web", "rules.enable=boilerplate.*,captions.*,entities.*", "whitespace.layout=keep"],
 ];

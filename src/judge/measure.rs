@@ -1,0 +1,282 @@
+//! What one line is by itself: counted in one pass over its characters.
+
+use super::words::{Words, mix};
+
+/// Languages that are told apart at most.
+pub(super) const LANGUAGES: usize = 16;
+
+/// How a line ends; the order is that of the values of `END`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum End {
+    #[default]
+    None,
+    Stop,
+    Question,
+    Exclaim,
+    Ellipsis,
+    Colon,
+    Comma,
+    Bracket,
+    Letter,
+    Digit,
+    Other,
+}
+
+/// How a line begins; the order is that of the values of `FIRST`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum First {
+    #[default]
+    Other,
+    Lower,
+    Upper,
+    Digit,
+    Bullet,
+    Quote,
+    Bracket,
+    Letter,
+}
+
+/// A line that is not blank.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Runs without white space that hold a letter or digit; in scripts without spaces, characters / 2.
+    pub(super) words: u32,
+    pub(super) chars: u32,
+    pub(super) letters: u32,
+    pub(super) digits: u32,
+    /// Words that begin with a capital; words without a small letter.
+    pub(super) capital: u32,
+    pub(super) shouted: u32,
+    pub(super) commas: u32,
+    /// Stops within the line that a new sentence follows.
+    pub(super) sentences: u32,
+    pub(super) ends: End,
+    pub(super) begins: First,
+    pub(super) pipes: u32,
+    pub(super) arrows: u32,
+    pub(super) dots: u32,
+    pub(super) slashes: u32,
+    pub(super) at_or_url: u32,
+    pub(super) money: u32,
+    pub(super) copyright: u32,
+    pub(super) underscores: u32,
+    pub(super) braces: u32,
+    pub(super) brackets: u32,
+    pub(super) year: bool,
+    pub(super) clock: bool,
+    pub(super) numbers: u32,
+    /// Words of each class at least once, a bit each; words of any class.
+    pub(super) classes: u16,
+    pub(super) marked: u32,
+    pub(super) stops: [u16; LANGUAGES],
+    /// Hash of the letters, and of digits as one.
+    pub(super) key: u64,
+    /// Blank lines before it, at most 2.
+    pub(super) blank: u32,
+}
+
+fn is_dense(c: char) -> bool {
+    matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
+        | 0x3041..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '\'' | '’' | '”' | '»' | '“' | '」' | '』')
+}
+
+/// The word that is being read.
+#[derive(Default)]
+struct Word {
+    hash: u64,
+    len: u32,
+    digits: u32,
+    number: u32,
+    upper_first: bool,
+    lower: bool,
+}
+
+impl Line {
+    /// Counts what `text[start..end]` holds.
+    pub(super) fn of(text: &str, start: usize, end: usize, words: &Words) -> Line {
+        let mut l = Line { start, end, ..Line::default() };
+        let line = &text[start..end];
+        let mut w = Word::default();
+        let (mut in_token, mut dense) = (false, 0u32);
+        let (mut last, mut mark, mut before_mark) = (' ', ' ', ' ');
+        // A stop, and what came after it.
+        let mut stop_then_space = 0;
+        for c in line.chars() {
+            l.chars += 1;
+            let alnum = if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
+            if alnum {
+                let digit = c.is_ascii_digit();
+                let lower = if c.is_ascii() { c.to_ascii_lowercase() } else { lower(c) };
+                if w.len == 0 {
+                    w.upper_first = lower != c;
+                    if stop_then_space == 2 && (lower != c || digit) {
+                        l.sentences += 1;
+                    }
+                } else if !digit && lower == c {
+                    w.lower = true;
+                }
+                w.len += 1;
+                if digit {
+                    l.digits += 1;
+                    w.digits += 1;
+                    w.number = w.number.wrapping_mul(10).wrapping_add(u32::from(c) - 48);
+                    w.hash = mix(w.hash, 48);
+                } else {
+                    l.letters += 1;
+                    w.hash = mix(w.hash, u64::from(u32::from(lower)));
+                }
+                if is_dense(c) {
+                    dense += 1;
+                } else if !in_token {
+                    in_token = true;
+                    l.words += 1;
+                }
+                stop_then_space = 0;
+            } else {
+                if w.len > 0 {
+                    l.word(&mut w, words);
+                }
+                match c {
+                    ' ' | '\t' | '\u{A0}' => {
+                        in_token = false;
+                        stop_then_space = if stop_then_space > 0 { 2 } else { 0 };
+                    }
+                    '.' | '!' | '?' | '…' => stop_then_space = 1,
+                    _ if is_closing(c) || c == ')' => {}
+                    _ => stop_then_space = 0,
+                }
+                match c {
+                    ',' | '、' | '،' => l.commas += 1,
+                    '|' => l.pipes += 1,
+                    '»' | '›' | '>' | '→' | '«' | '‹' | '<' | '▼' | '▸' | '►' => l.arrows += 1,
+                    '·' | '•' | '■' | '●' | '*' => l.dots += 1,
+                    '/' | '\\' => l.slashes += 1,
+                    '@' => l.at_or_url += 1,
+                    '$' | '€' | '£' | '¥' => l.money += 1,
+                    '©' | '®' | '™' => l.copyright += 1,
+                    '_' => l.underscores += 1,
+                    '{' | '}' | ';' | '=' => l.braces += 1,
+                    '[' | ']' => l.brackets += 1,
+                    ':' if last.is_ascii_digit() => l.clock = true,
+                    _ => {}
+                }
+                if c.is_whitespace() && !matches!(c, ' ' | '\t' | '\u{A0}') {
+                    in_token = false;
+                }
+            }
+            if !c.is_whitespace() && !is_closing(c) {
+                before_mark = mark;
+                mark = c;
+            }
+            if l.begins == First::Other && last == ' ' && l.chars <= 1 {
+                l.begins = begins(c);
+            }
+            last = c;
+        }
+        if w.len > 0 {
+            l.word(&mut w, words);
+        }
+        l.words += dense / 2;
+        l.ends = ends(mark, before_mark);
+        if line.contains("http") || line.contains("www.") || line.contains(".com") {
+            l.at_or_url += 1;
+        }
+        l
+    }
+
+    fn word(&mut self, w: &mut Word, words: &Words) {
+        let hash = w.hash ^ w.hash >> 29;
+        self.key = mix(self.key, hash);
+        if w.digits == w.len {
+            self.numbers += 1;
+            self.year |= w.len == 4 && (1950..2040).contains(&w.number);
+        } else {
+            self.capital += u32::from(w.upper_first);
+            self.shouted += u32::from(w.upper_first && !w.lower && w.len > 1);
+            let known = words.get(hash);
+            if known.classes != 0 {
+                self.classes |= known.classes;
+                self.marked += 1;
+            }
+            let mut left = known.stop;
+            while left != 0 {
+                let n = left.trailing_zeros() as usize;
+                self.stops[n] += 1;
+                left &= left - 1;
+            }
+        }
+        *w = Word::default();
+    }
+}
+
+/// The first of the small letters of `c`.
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+fn begins(c: char) -> First {
+    match c {
+        '*' | '-' | '•' | '·' | '+' | '–' | '—' | '■' | '●' | '>' | '»' | '›' | '▸' | '►' => {
+            First::Bullet
+        }
+        '"' | '\'' | '“' | '”' | '‘' | '’' | '«' | '„' => First::Quote,
+        '[' | '(' | '{' => First::Bracket,
+        _ if c.is_numeric() => First::Digit,
+        _ if c.is_uppercase() => First::Upper,
+        _ if c.is_lowercase() => First::Lower,
+        _ if c.is_alphabetic() => First::Letter,
+        _ => First::Other,
+    }
+}
+
+fn ends(mark: char, before: char) -> End {
+    match mark {
+        '.' if before == '.' => End::Ellipsis,
+        '…' => End::Ellipsis,
+        '.' | '。' | '।' | '۔' => End::Stop,
+        '?' | '？' | '؟' => End::Question,
+        '!' | '！' => End::Exclaim,
+        ':' => End::Colon,
+        ',' | ';' | '-' | '–' => End::Comma,
+        ')' | ']' | '}' if matches!(before, '.' | '!' | '?') => End::Stop,
+        ')' | ']' | '}' => End::Bracket,
+        ' ' => End::None,
+        _ if mark.is_numeric() => End::Digit,
+        _ if mark.is_alphabetic() => End::Letter,
+        _ => End::Other,
+    }
+}
+
+/// The hash that a word of `text` has in [`Words`].
+#[cfg(test)]
+pub(super) fn hash_word(text: &str) -> u64 {
+    super::words::hash_of(text.chars())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        let words = Words::read("stop.en: the of\nkind.date: may\nkind.share: share on\n");
+        assert_ne!(words.get(hash_word("share")).classes, 0);
+        Line::of(text, 0, text.len(), &words)
+    }
+
+    #[test]
+    fn lines_are_counted() {
+        let l = line("The end of the pier, May 3, 2015. It rained (a lot).");
+        assert_eq!((l.words, l.commas, l.sentences, l.ends, l.begins), (12, 2, 1, End::Stop, First::Upper));
+        assert_eq!((l.stops[0], l.marked, l.year, l.capital), (3, 1, true, 3));
+        let l = line("* SHARE ON...");
+        assert_eq!((l.words, l.marked, l.shouted, l.ends, l.begins), (2, 2, 2, End::Ellipsis, First::Bullet));
+        assert_eq!(line("Page 12 of 80").key, line("page 99, of 11").key);
+        assert_ne!(line("Page 12").key, line("Page 123").key);
+    }
+}

@@ -1,0 +1,333 @@
+//! A page: its lines, and what each is among the others. All of it counts and prefix sums, linear
+//! in the text.
+
+use std::collections::HashMap;
+
+use super::groups::{G, GROUPS, Values};
+use super::measure::{End, First, LANGUAGES, Line};
+use super::words::{CLASSES, Words};
+
+/// Words from which on a line with a stop is prose.
+const PROSE: u32 = 10;
+
+/// The lines of a page that are not blank, and its language.
+pub(super) struct Page {
+    pub(super) lines: Vec<Line>,
+    /// The language, by its place among the lists; `None` if it is not known.
+    pub(super) language: Option<usize>,
+    pub(super) words: u64,
+    blanks: usize,
+}
+
+impl Page {
+    /// Counts all lines of `text`.
+    pub(super) fn read(text: &str, words: &Words) -> Page {
+        let mut page = Page { lines: Vec::new(), language: None, words: 0, blanks: 0 };
+        let mut blank = 0;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            if text[start..end].bytes().all(|b| matches!(b, b' ' | b'\t')) {
+                blank += 1;
+                page.blanks += 1;
+            } else {
+                let mut line = Line::of(text, start, end, words);
+                line.blank = blank.min(2);
+                page.words += u64::from(line.words);
+                page.lines.push(line);
+                blank = 0;
+            }
+            start = (end + 1).min(text.len());
+        }
+        page.language = page.find_language();
+        page
+    }
+
+    /// The language whose common words are the most, if they are common.
+    fn find_language(&self) -> Option<usize> {
+        let mut stops = [0u64; LANGUAGES];
+        let mut all = 0;
+        for l in &self.lines {
+            all += u64::from(l.words);
+            for (sum, n) in stops.iter_mut().zip(l.stops) {
+                *sum += u64::from(n);
+            }
+        }
+        let (best, most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
+        (most * 100 >= all * 8 && *most >= 8).then_some(best)
+    }
+}
+
+/// The number of the first of `bounds` that `n` does not reach.
+fn step(n: u64, bounds: &[u64]) -> u8 {
+    bounds.iter().take_while(|&&b| n >= b).count() as u8
+}
+
+fn percent(part: u64, of: u64) -> u64 {
+    part * 100 / of.max(1)
+}
+
+/// The step of a share: 0 for none, else 1 and what `bounds` (percent) say.
+fn share(part: u64, of: u64, bounds: &[u64]) -> u8 {
+    if part == 0 { 0 } else { 1 + step(percent(part, of), bounds) }
+}
+
+/// Steps of how far back a line stands.
+fn since(lines: Option<usize>) -> u8 {
+    lines.map_or(0, |n| 1 + step(n as u64, &[6, 21]))
+}
+
+fn class(name: &str) -> u16 {
+    CLASSES.iter().position(|c| *c == name).map_or(0, |b| 1 << b)
+}
+
+/// Sums over the lines before each.
+struct Sums([Vec<u32>; 9]);
+
+impl Sums {
+    fn within(&self, what: usize, i: usize, reach: usize) -> u64 {
+        let sums = &self.0[what];
+        let to = (i + reach + 1).min(sums.len() - 1);
+        u64::from(sums[to] - sums[i.saturating_sub(reach)])
+    }
+}
+
+/// The values of one line by itself; of its page's language are the common words.
+fn own(l: &Line, language: usize) -> Values {
+    let mut v = [0u8; GROUPS.len()];
+    let mut set = |g: G, value: u8| v[g as usize] = value;
+    let words = u64::from(l.words);
+    let stops = u64::from(l.stops[language]);
+    let len = step(words, &[2, 4, 7, 10, 15, 25, 50]);
+    set(G::WORDS, step(words, &[1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100]));
+    set(G::LENGTH, len);
+    set(G::END, l.ends as u8);
+    let common = if words < 3 { 0 } else { 1 + share(stops, words, &[10, 20, 30, 40]) };
+    set(G::STOPS, common);
+    let capital = share(u64::from(l.capital), words, &[20, 40, 70, 100]);
+    set(G::CAPITALS, capital);
+    let shouted =
+        if l.shouted == 0 { 0 } else { 1 + u8::from(l.shouted >= l.capital && l.capital + l.numbers >= l.words) };
+    set(G::SHOUTED, shouted);
+    set(G::FIRST, l.begins as u8);
+    let digits = share(u64::from(l.digits), u64::from(l.digits + l.letters), &[10, 30, 60, 100]);
+    set(G::DIGITS, digits);
+    set(G::SENTENCES, l.sentences.min(3) as u8);
+    set(G::COMMAS, l.commas.min(3) as u8);
+    let marks =
+        [l.pipes, l.arrows, l.dots, l.slashes, l.at_or_url, l.money, l.copyright, l.underscores / 3, l.braces / 2];
+    // The rarest mark names the line.
+    set(G::MARK, marks.iter().rposition(|&n| n > 0).map_or(0, |i| i as u8 + 1));
+    let around = l.begins == First::Bracket && l.ends == End::Bracket;
+    set(G::BRACKETS, if around { 2 } else { u8::from(l.brackets > 0) });
+    let letters = u64::from(l.letters + l.digits);
+    set(G::DENSITY, if letters == 0 { 0 } else { 1 + step(letters / words.max(1), &[4, 5, 6, 8, 11]) });
+    let month = l.classes & class("date") != 0;
+    let time = match (month && l.numbers > 0, l.clock, l.year) {
+        (true, true, _) | (true, _, true) => 5,
+        (true, ..) => 4,
+        _ if month => 3,
+        (_, true, _) => 2,
+        (_, _, true) => 1,
+        _ => 0,
+    };
+    set(G::TIME, time);
+    let size = 1 + step(words, &[5, 13]);
+    for bit in 0..CLASSES.len() {
+        if l.classes & 1 << bit != 0 {
+            set_class(&mut v, bit, size);
+        }
+    }
+    let mut set = |g: G, value: u8| v[g as usize] = value;
+    set(G::CLASSES, l.classes.count_ones().min(3) as u8);
+    let marked = share(u64::from(l.marked), words, &[10, 25, 50]);
+    set(G::MARKED, marked);
+    let stop = matches!(l.ends, End::Stop | End::Question | End::Exclaim | End::Ellipsis);
+    let kind = if digits >= 4 || time >= 4 && words <= 8 {
+        9
+    } else if around || l.underscores >= 3 || l.words == 0 {
+        10
+    } else if l.begins == First::Bullet {
+        7
+    } else if stop && words >= 20 {
+        0
+    } else if marked >= 3 && words <= 12 {
+        8
+    } else if l.ends == End::Colon {
+        11
+    } else if stop && words >= 8 {
+        1
+    } else if stop {
+        2
+    } else if words >= 20 {
+        3
+    } else if words >= 8 {
+        4
+    } else if words >= 2 {
+        5
+    } else {
+        6
+    };
+    set(G::TYPE, kind);
+    v
+}
+
+fn set_class(v: &mut Values, bit: usize, size: u8) {
+    v[G::SHARE as usize + bit] = size;
+}
+
+/// The stretch of lines that holds the most prose: prose counts for it, other lines against it.
+fn main_run(lines: &[Line]) -> Option<(usize, usize)> {
+    let (mut best, mut sum, mut from, mut run) = (0i64, 0i64, 0, None);
+    for (i, l) in lines.iter().enumerate() {
+        let worth = if l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim | End::Colon) {
+            i64::from(l.words.min(120))
+        } else {
+            -7 + i64::from(l.words.min(7)) / 2
+        };
+        if sum <= 0 {
+            (sum, from) = (0, i);
+        }
+        sum += worth;
+        if sum > best {
+            (best, run) = (sum, Some((from, i)));
+        }
+    }
+    run
+}
+
+/// The values of every line of `page`, in its language.
+pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
+    let lines = &page.lines;
+    let n = lines.len();
+    let mut all: Vec<Values> = lines.iter().map(|l| own(l, language)).collect();
+    let mut count: HashMap<u64, u32> = HashMap::with_capacity(n);
+    for l in lines {
+        *count.entry(l.key).or_default() += 1;
+    }
+    let talk = class("comment") | class("forum");
+    let is_prose = |l: &Line| l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim);
+    let mut sums = Sums(std::array::from_fn(|_| Vec::with_capacity(n + 1)));
+    let mut total = [0u32; 9];
+    sums.0.iter_mut().for_each(|s| s.push(0));
+    for (l, v) in lines.iter().zip(&all) {
+        let titled = v[G::CAPITALS as usize] >= 4 && (2..=12).contains(&l.words);
+        let add = [
+            l.words,
+            if is_prose(l) { l.words } else { 0 },
+            u32::from(v[G::MARKED as usize] >= 2 && l.words <= 12),
+            u32::from(l.words <= 4),
+            u32::from(v[G::TIME as usize] >= 4 && l.words <= 12),
+            u32::from(l.classes & talk != 0 && l.words <= 8),
+            u32::from(l.begins == First::Bullet),
+            u32::from(l.stops[language]),
+            u32::from(titled),
+        ];
+        for ((sum, s), a) in total.iter_mut().zip(&mut sums.0).zip(add) {
+            *sum += a;
+            s.push(*sum);
+        }
+    }
+    let whole = |what: usize| u64::from(total[what]);
+    let run = main_run(lines);
+    let in_run = run.map_or(0, |(a, b)| u64::from(sums.0[1][b + 1] - sums.0[1][a]));
+    let (words, some) = (whole(0), n as u64);
+    let has = |mask: u16| lines.iter().filter(|l| l.classes & mask != 0 && l.words <= 8).count() as u64;
+    let repeats = lines.iter().filter(|l| count[&l.key] > 1).count() as u64;
+    let of_page: [(G, u8); 15] = [
+        (G::P_PROSE, share(whole(1), words, &[20, 40, 60, 80, 95])),
+        (G::P_LINES, step(some, &[10, 30, 80, 200, 500])),
+        (G::P_LABELS, step(percent(whole(2), some), &[5, 15, 30, 45])),
+        (G::P_RUN, share(in_run, whole(1), &[30, 60, 85, 98])),
+        (G::P_TALK, share(has(class("comment")), some, &[3, 8, 15])),
+        (G::P_FORUM, share(has(class("forum")), some, &[3, 8, 15])),
+        (G::P_DATES, share(whole(4), some, &[3, 8, 15])),
+        (G::P_MONEY, share(lines.iter().filter(|l| l.money > 0).count() as u64, some, &[3, 8])),
+        (G::P_BULLETS, share(whole(6), some, &[10, 30])),
+        (G::P_REPEATS, share(repeats, some, &[10, 25])),
+        (G::P_PIPES, share(lines.iter().filter(|l| l.pipes > 0).count() as u64, some, &[5, 20])),
+        (G::P_WORDS, step(words, &[100, 300, 800, 2000, 5000])),
+        (G::P_ENGLISH, u8::from(language == 0)),
+        (G::P_SHORT, step(percent(whole(3), some), &[10, 30, 50, 70])),
+        (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
+    ];
+    let mut last: [Option<usize>; 5] = [None; 5];
+    let marks = [class("comment"), class("related"), class("legal"), class("share")];
+    let mut like = 0;
+    for i in 0..n {
+        let l = &lines[i];
+        let kind = all[i][G::TYPE as usize];
+        if i == 0 || all[i - 1][G::TYPE as usize] != kind {
+            like = all[i..].iter().take(22).take_while(|v| v[G::TYPE as usize] == kind).count() as u64;
+        }
+        let v = &mut all[i];
+        let mut set = |g: G, value: u8| v[g as usize] = value;
+        of_page.iter().for_each(|&(g, value)| set(g, value));
+        set(G::LIKE, step(like, &[2, 3, 6, 11, 21]));
+        set(G::REPEATED, (count[&l.key].min(5) - 1) as u8);
+        let blank_after = lines.get(i + 1).is_none_or(|next| next.blank > 0);
+        set(G::BLANKS, u8::from(l.blank > 0 || i == 0) + 2 * u8::from(blank_after));
+        set(G::PLACE, step((i * 100 / n) as u64, &[2, 10, 25, 50, 75, 90, 98]));
+        set(G::FROM_START, step(i as u64 + 1, &[2, 3, 5, 10, 20, 50]));
+        set(G::FROM_END, step((n - i) as u64, &[2, 3, 5, 10, 20, 50]));
+        let place = match run {
+            None => 0,
+            Some((a, _)) if i < a => 8 - 1 - step((a - i) as u64, &[2, 3, 6, 11, 21, 41]),
+            Some((_, b)) if i > b => 8 + 1 + step((i - b) as u64, &[2, 3, 6, 11, 21, 41]),
+            Some(_) => 8,
+        };
+        set(G::RUN, place);
+        for (k, reach) in [3, 8, 20].into_iter().enumerate() {
+            let k = k as u8;
+            let near = |what| sums.within(what, i, reach);
+            let lines_near = ((i + reach).min(n - 1) - i.saturating_sub(reach) + 1) as u64;
+            v[G::PROSE_3 as usize + k as usize] = share(near(1), near(0), &[25, 50, 75, 95]);
+            v[G::LABELS_3 as usize + k as usize] = share(near(2), lines_near, &[10, 25, 50]);
+            v[G::SHORT_3 as usize + k as usize] = share(near(3), lines_near, &[25, 50, 75, 100]);
+            if k == 1 {
+                v[G::DATES_8 as usize] = share(near(4), lines_near, &[10, 25, 50]);
+                v[G::TALK_8 as usize] = share(near(5), lines_near, &[10, 25, 50]);
+                v[G::BULLETS_8 as usize] = share(near(6), lines_near, &[10, 25, 50]);
+                v[G::COMMON_8 as usize] = share(near(7), near(0), &[10, 20, 30, 40]);
+                v[G::TITLES_8 as usize] = share(near(8), lines_near, &[10, 25, 50]);
+            }
+        }
+        let mut set = |g: G, value: u8| v[g as usize] = value;
+        for (k, g) in
+            [G::SINCE_TALK, G::SINCE_RELATED, G::SINCE_LEGAL, G::SINCE_SHARE, G::SINCE_DATE].into_iter().enumerate()
+        {
+            set(g, since(last[k].map(|j| i - j)));
+        }
+        let short = l.words <= 6 && !matches!(l.ends, End::Stop);
+        for (at, mask) in last.iter_mut().zip(marks) {
+            if short && l.classes & mask != 0 {
+                *at = Some(i);
+            }
+        }
+        if l.words <= 12 && v[G::TIME as usize] >= 4 {
+            last[4] = Some(i);
+        }
+        let open = |l: &Line| matches!(l.ends, End::Letter | End::Comma | End::Digit);
+        let up = i > 0 && l.begins == First::Lower && open(&lines[i - 1]);
+        let down = open(l) && lines.get(i + 1).is_some_and(|next| next.begins == First::Lower);
+        v[G::BROKEN as usize] = u8::from(up) + 2 * u8::from(down);
+    }
+    echo(lines, &mut all);
+    all
+}
+
+/// Finds lines that repeat words of the page's first lines, as headlines do.
+fn echo(lines: &[Line], all: &mut [Values]) {
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut firsts = 0;
+    for (i, l) in lines.iter().enumerate() {
+        if i == 0 {
+            all[0][G::ECHO as usize] = 2;
+        } else if l.words >= 3 && l.words <= 25 && seen.contains_key(&l.key) {
+            all[i][G::ECHO as usize] = 1;
+        }
+        if firsts < 3 && l.words >= 3 {
+            seen.insert(l.key, i);
+            firsts += 1;
+        }
+    }
+}

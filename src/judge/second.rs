@@ -1,0 +1,124 @@
+//! The second look: what the first made of the lines around and of the page as a whole.
+
+use super::groups::{G, Values};
+use super::measure::Line;
+
+/// `1000 / (1 + exp(-x / 4))` for x = 0, 1, 2 …: whole numbers, so that no processor rounds them
+/// otherwise.
+const LOGISTIC: [i32; 26] = [
+    500, 562, 622, 679, 731, 777, 818, 852, 881, 905, 924, 940, 953, 963, 971, 977, 982, 986, 989, 991, 993, 995, 996,
+    997, 998, 998,
+];
+
+/// The probability, in thousandths, that `score` (hundredths of a logit) stands for.
+pub(super) fn probability(score: i32) -> i32 {
+    let x = score.abs().min(624);
+    let (step, rest) = ((x / 25) as usize, x % 25);
+    let p = LOGISTIC[step] + (LOGISTIC[step + 1] - LOGISTIC[step]) * rest / 25;
+    if score < 0 { 1000 - p } else { p }
+}
+
+/// The number of the first of `bounds` that `n` does not reach.
+fn step(n: i64, bounds: &[i64]) -> u8 {
+    bounds.iter().take_while(|&&b| n >= b).count() as u8
+}
+
+/// Adds to `values` what `scores` say.
+pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
+    let n = lines.len();
+    let weight = |i: usize| i64::from(lines[i].words.min(40)) + 1;
+    // Weights, and weights times probabilities, of the lines before each.
+    let mut sums = Vec::with_capacity(n + 1);
+    let (mut all, mut kept) = (0i64, 0i64);
+    sums.push((0, 0));
+    for (i, &score) in scores.iter().enumerate() {
+        all += weight(i);
+        kept += weight(i) * i64::from(probability(score));
+        sums.push((all, kept));
+    }
+    let sure: i64 = (0..n).map(|i| weight(i) * i64::from((probability(scores[i]) - 500).abs() * 2)).sum();
+    let gone = scores.iter().filter(|&&s| s < -250).count() as i64;
+    let best = stretch(scores, weight);
+    let in_best = best.map_or(0, |(a, b)| sums[b + 1].1 - sums[a].1);
+    let page = [
+        (G::P_KEPT, step(kept / all.max(1), &[50, 150, 300, 450, 600, 750, 900, 980])),
+        (G::P_BEST, step(in_best * 1000 / kept.max(1), &[300, 600, 800, 950])),
+        (G::P_SURE, step(sure / all.max(1), &[500, 650, 800, 900])),
+        (G::P_GONE, if gone == 0 { 0 } else { 1 + step(gone * 100 / n.max(1) as i64, &[5, 15, 40]) }),
+    ];
+    for i in 0..n {
+        let v = &mut values[i];
+        let mut set = |g: G, value: u8| v[g as usize] = value;
+        page.iter().for_each(|&(g, value)| set(g, value));
+        let score = i64::from(scores[i]);
+        set(G::SCORE, step(score, &[-500, -350, -250, -170, -110, -60, -20, 20, 60, 110, 170, 250, 350, 500]));
+        set(G::VERDICT, step(score, &[-300, -150, -50, 0, 50, 150, 300]));
+        for (g, reach) in [(G::KEPT_2, 2), (G::KEPT_5, 5), (G::KEPT_12, 12)] {
+            let (a, b) = (sums[i.saturating_sub(reach)], sums[(i + reach + 1).min(n)]);
+            let own = weight(i);
+            let (of, part) = (b.0 - a.0 - own, b.1 - a.1 - own * i64::from(probability(scores[i])));
+            set(g, step(part / of.max(1), &[50, 150, 300, 450, 550, 700, 850, 950]));
+        }
+        let place = match best {
+            None => 0,
+            Some((a, _)) if i < a => 8 - 1 - step((a - i) as i64, &[2, 3, 6, 11, 21, 41]),
+            Some((_, b)) if i > b => 8 + 1 + step((i - b) as i64, &[2, 3, 6, 11, 21, 41]),
+            Some(_) => 8,
+        };
+        set(G::BEST, place);
+    }
+}
+
+/// The score up to which lines of the page go: where the F1 that is to be expected, counted in
+/// words, is best. On a page that is hard to judge that lies lower than on a clear one.
+pub(super) fn bar(lines: &[Line], scores: &[i32]) -> i32 {
+    const STEP: i32 = 10;
+    const STEPS: usize = 20;
+    // Words, and words times probabilities, of the lines up to each step below zero.
+    let (mut words, mut kept) = ([0i64; STEPS + 1], [0i64; STEPS + 1]);
+    for (l, &score) in lines.iter().zip(scores) {
+        let step = (-score).clamp(0, STEP * STEPS as i32) / STEP;
+        words[step as usize] += i64::from(l.words) * 1000;
+        kept[step as usize] += i64::from(l.words) * i64::from(probability(score));
+    }
+    let all: i64 = kept.iter().sum();
+    let (mut bar, mut best) = (0, (0i64, 1i64));
+    let (mut stay, mut both) = (0, 0);
+    for step in 0..STEPS {
+        stay += words[step];
+        both += kept[step];
+        // F1 is 2 both / (stay + all); fractions are compared crosswise.
+        let f = (both, (stay + all).max(1));
+        if i128::from(f.0) * i128::from(best.1) > i128::from(best.0) * i128::from(f.1) {
+            (best, bar) = (f, -STEP * (step as i32 + 1));
+        }
+    }
+    bar.min(-1)
+}
+
+/// The stretch of lines in which more speaks for keeping than anywhere.
+fn stretch(scores: &[i32], weight: impl Fn(usize) -> i64) -> Option<(usize, usize)> {
+    let (mut best, mut sum, mut from, mut run) = (0i64, 0i64, 0, None);
+    for (i, &score) in scores.iter().enumerate() {
+        if sum <= 0 {
+            (sum, from) = (0, i);
+        }
+        sum += i64::from(probability(score) - 450) * weight(i);
+        if sum > best {
+            (best, run) = (sum, Some((from, i)));
+        }
+    }
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_rise() {
+        assert_eq!((probability(0), probability(100), probability(-100)), (500, 731, 269));
+        let all: Vec<i32> = (-900..900).map(probability).collect();
+        assert!(all.is_sorted() && all[0] > 0 && all[1799] < 1000);
+    }
+}
