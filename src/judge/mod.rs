@@ -28,7 +28,7 @@ const WORDS_MIN: u64 = 60;
 
 /// A page shows lines that are furniture for sure: with a score below this, so many at least, and
 /// such a share (percent) of all. Sound prose does not, and is left alone.
-const SURE: i32 = -200;
+const SURE: i32 = -130;
 const SURE_MIN: usize = 4;
 const SURE_SHARE: usize = 12;
 
