@@ -304,6 +304,8 @@ impl Settings {
                 "em" => Dashes::Em,
                 _ => Dashes::Keep,
             },
+            mojibake_legacy: self.level("mojibake") >= Level::Likely
+                || self.list("rules.enable").iter().any(|r| r.starts_with("mojibake.")),
             punctuation_ellipsis: match self.get("punctuation.ellipsis") {
                 "dots" => Ellipsis::Dots,
                 "char" => Ellipsis::Char,

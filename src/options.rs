@@ -80,6 +80,9 @@ pub struct Options {
     pub punctuation_dashes: Dashes,
     /// `punctuation.ellipsis`
     pub punctuation_ellipsis: Ellipsis,
+    /// Whether readings between legacy encodings are weighed, which takes its time: where the level
+    /// lets them act, or a rule for them was enabled.
+    pub mojibake_legacy: bool,
     /// `whitespace.layout`
     pub whitespace_layout: Layout,
     /// `whitespace.blank_lines`: how many blank lines in a row may stay.
@@ -112,6 +115,7 @@ impl Default for Options {
             unicode_width: true,
             punctuation_dashes: Dashes::Keep,
             punctuation_ellipsis: Ellipsis::Keep,
+            mojibake_legacy: true,
             whitespace_layout: Layout::Prose,
             whitespace_blank_lines: 1,
             guard_max_loss: 60,

@@ -172,17 +172,22 @@ impl Pipeline {
                 }
                 if let Some(all) = &mut held {
                     all.push(batch);
+                    return Ok(true);
                 }
-                Ok(())
+                // To know of all marks that anybody needs is enough.
+                Ok(hold || marks & self.plan.needed != self.plan.needed)
             })?;
         } else {
             held = None;
         }
-        let withdrawn = self.plan.guards && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
+        // What is longer is no one document, and not worth a reading more.
+        let withdrawn = self.plan.guards
+            && facts.len <= HELD
+            && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
         let mut decider = Decider::new(&self.plan, marks, withdrawn);
-        let mut take = |batch| whole.take(batch, &mut decider, &mut emitter);
+        let mut take = |batch| whole.take(batch, &mut decider, &mut emitter).map(|()| true);
         match held {
-            Some(held) => held.into_iter().try_for_each(&mut take)?,
+            Some(held) => held.into_iter().try_for_each(|batch| take(batch).map(drop))?,
             None => self.each_batch(input, &facts, &mut take)?,
         }
         whole.end(decider, &mut emitter)?;
@@ -249,18 +254,19 @@ impl Pipeline {
             Some(all) => all.iter().for_each(|b| scales.weigh(b)),
             None => self.each_batch(input, facts, |batch| {
                 scales.weigh(&batch);
-                Ok(())
+                Ok(true)
             })?,
         }
         Ok(scales.lose_too_much())
     }
 
-    /// Reads the document and takes it through phase 1, batch by batch, in order.
+    /// Reads the document and takes it through phase 1, batch by batch, in order, until `each` has
+    /// enough.
     fn each_batch<R: Read + Seek>(
         &self,
         input: &mut R,
         facts: &Facts,
-        mut each: impl FnMut(Batch) -> io::Result<()>,
+        mut each: impl FnMut(Batch) -> io::Result<bool>,
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
@@ -287,13 +293,19 @@ impl Pipeline {
                 let washed: Vec<Batch> =
                     some.par_iter().map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, bytes)).collect();
                 some.drain(..).for_each(|b| batches.recycle(b));
-                washed.into_iter().try_for_each(&mut each)?;
+                for batch in washed {
+                    if !each(batch)? {
+                        return Ok(());
+                    }
+                }
                 continue;
             }
             for bytes in some.drain(..) {
                 let batch = wash(&mut washer, &bytes);
                 batches.recycle(bytes);
-                each(batch)?;
+                if !each(batch)? {
+                    return Ok(());
+                }
             }
         }
         if hash.digest128() != facts.hash {

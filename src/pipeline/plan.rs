@@ -68,6 +68,8 @@ pub(crate) struct Plan {
     /// Whether a rule in force needs a mark; whether one that may act does.
     pub(crate) needs_marks: bool,
     pub(crate) acts_on_marks: bool,
+    /// The marks that rules in force need.
+    pub(crate) needed: u64,
     /// Whether lines may go, and not too many at once.
     pub(crate) guards: bool,
     pub(crate) options: Options,
@@ -115,6 +117,10 @@ impl Plan {
             html: rules.id("boilerplate.html"),
             too_long: rules.id("pipeline.too-long"),
         };
+        let needed = rules.rules().iter().zip(&asks).enumerate().fold(0, |all, (n, (r, asks))| {
+            let wanted = r.when.needs.is_some() && effect(RuleId(n as u16)) != Effect::Off;
+            all | if wanted { asks.needs } else { 0 }
+        });
         let judge = (options.boilerplate_judge && effect(ids.judged) != Effect::Off).then(Judge::own);
         let drops = |r: &Rule| r.pattern.is_some() && matches!(r.action, Action::DeleteLine { .. });
         Ok(Plan {
@@ -131,6 +137,7 @@ impl Plan {
             line_rules,
             patterns,
             bears,
+            needed,
             asks,
             options,
             ids,

@@ -67,6 +67,8 @@ pub(crate) struct Mojibake {
     spaced: RuleId,
     lossy: RuleId,
     straight: RuleId,
+    /// Whether readings between legacy encodings are weighed.
+    weighs: bool,
     legacy: RuleId,
     c1: RuleId,
     suspect: RuleId,
@@ -120,8 +122,9 @@ struct Best {
 }
 
 impl Mojibake {
-    pub(crate) fn new(rules: &RuleSet, _: &Options) -> Self {
+    pub(crate) fn new(rules: &RuleSet, options: &Options) -> Self {
         Mojibake {
+            weighs: options.mojibake_legacy,
             tables: Tables::new(),
             utf8: rules.id("mojibake.utf8"),
             twice: rules.id("mojibake.utf8-twice"),
@@ -412,13 +415,14 @@ impl Stage for Mojibake {
     }
 
     fn needs(&self) -> Features {
-        Features::NON_ASCII
+        if self.weighs { Features::NON_ASCII } else { Features::NON_ASCII_RUN }
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
         match self.misread_utf8(line, sink) {
             Found::Repaired => {}
-            found => self.misread_legacy(line, found == Found::Suspect, sink),
+            found if self.weighs => self.misread_legacy(line, found == Found::Suspect, sink),
+            _ => {}
         }
     }
 }
