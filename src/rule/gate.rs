@@ -19,9 +19,9 @@ pub(crate) struct Gates {
     wide: Wide,
     end: Ends<true>,
     needles: Needles,
-    /// The same for rules that want no stop at the line's end, and a line of so many characters at
-    /// most: such lines are so few that they are searched one by one.
-    brief: (Needles, usize),
+    /// The same for rules that want short lines, and for those that want a line without a stop; with
+    /// the most characters that any of them wants. Such lines are searched one by one.
+    brief: [(Needles, usize); 2],
     /// Most characters of a line that each rule may match.
     most: Vec<usize>,
     /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
@@ -39,6 +39,8 @@ struct Rest {
     always: Vec<u16>,
 }
 
+/// Most characters of a short line.
+const SHORT: usize = 300;
 /// Fewest bytes of a needle for which lines are searched many at once.
 const NEEDLE: usize = 4;
 
@@ -48,13 +50,18 @@ impl Gates {
         let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
         let mut wide = Wide::default();
         let mut needles: Vec<(String, u16)> = Vec::new();
-        let mut brief: Vec<(String, u16)> = Vec::new();
+        let mut brief: [Vec<(String, u16)>; 2] = Default::default();
         let mut most = Vec::new();
         for (n, rule) in rules {
             let line_max = rule.when.line_max.map_or(usize::MAX, |max| max as usize);
             most.resize(usize::from(n) + 1, 0);
             most[usize::from(n)] = line_max;
-            let is_brief = rule.when.final_stop == Some(false) && line_max < usize::MAX;
+            let brief = match rule.when.final_stop {
+                Some(false) if line_max < usize::MAX => Some(&mut brief[1]),
+                _ if line_max <= SHORT => Some(&mut brief[0]),
+                _ => None,
+            };
+            let inner = brief.unwrap_or(&mut needles);
             let rest = match rule.when.final_stop {
                 None => &mut rest[0],
                 Some(true) => &mut rest[1],
@@ -68,8 +75,7 @@ impl Gates {
                 },
                 At::End => end.add(l, n),
                 At::Inner if l.len() < NEEDLE => rest.short.push((l.to_owned(), n)),
-                At::Inner if is_brief => brief.push((l.to_owned(), n)),
-                At::Inner => needles.push((l.to_owned(), n)),
+                At::Inner => inner.push((l.to_owned(), n)),
                 At::Last => rest.last.extend(l.bytes().map(|b| (b, n))),
                 At::Nowhere => rest.always.push(n),
             });
@@ -77,8 +83,11 @@ impl Gates {
         wide.sort();
         start.grow();
         end.grow();
-        let longest = brief.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
-        Gates { start, wide, end, needles: Needles::new(needles), brief: (Needles::new(brief), longest), most, rest }
+        let brief = brief.map(|all| {
+            let longest = all.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
+            (Needles::new(all), longest)
+        });
+        Gates { start, wide, end, needles: Needles::new(needles), brief, most, rest }
     }
 
     /// Finds the needles in `text`, some whole lines, into `found`.
@@ -104,9 +113,11 @@ impl Gates {
         self.wide.open(line, key, out);
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
-        if !stops && least <= self.brief.1 {
-            self.brief.0.find(line, brief);
-            brief.all().iter().for_each(|(_, needle)| out.extend_from_slice(self.brief.0.rules(*needle)));
+        for (needles, longest) in &self.brief[..2 - usize::from(stops)] {
+            if least <= *longest {
+                needles.find(line, brief);
+                brief.all().iter().for_each(|(_, needle)| out.extend_from_slice(needles.rules(*needle)));
+            }
         }
         out.retain(|n| least <= self.most[usize::from(*n)]);
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
