@@ -38,9 +38,11 @@ use crate::options::Newline;
 use crate::rule::RuleSet;
 
 /// Documents of at most this many bytes are held whole where a rule needs to know all of them,
-const HELD: u64 = 16 << 20;
+const HELD: u64 = 64 << 20;
 /// unless that takes more memory than this, in bytes, as with millions of empty lines.
-const HELD_MEMORY: usize = 40 << 20;
+const HELD_MEMORY: usize = 96 << 20;
+/// Documents of at most this many bytes are unwrapped and judged.
+const PAGE: u64 = 16 << 20;
 /// Bytes of a batch.
 const BATCH: usize = 256 << 10;
 
@@ -147,7 +149,7 @@ impl Pipeline {
         sink.begin(&facts)?;
         let style = self.style(&facts);
         let whole_page = self.plan.unwraps() || self.plan.judge.is_some();
-        if whole_page && facts.len <= HELD {
+        if whole_page && facts.len <= PAGE {
             let (emitted, tally, whole) = self.run_held(input, &facts, style, sink)?;
             return self.end(facts, style, emitted, tally, whole, sink);
         }
@@ -181,9 +183,8 @@ impl Pipeline {
             held = None;
         }
         // What is longer is no one document, and not worth a reading more.
-        let withdrawn = self.plan.guards
-            && facts.len <= HELD
-            && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
+        let withdrawn =
+            self.plan.guards && facts.len <= HELD && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
         let mut decider = Decider::new(&self.plan, marks, withdrawn);
         let mut take = |batch| whole.take(batch, &mut decider, &mut emitter).map(|()| true);
         match held {
