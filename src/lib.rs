@@ -106,10 +106,9 @@
 //!
 //! `cli` (default) builds the `lave` program; `parallel` cleans one document on several threads, see
 //! [`Pipeline::with_jobs`]. Without either the library has no threads and few dependencies.
-#[cfg(feature = "cli")]
-#[doc(hidden)]
 mod charset;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 pub mod config;
 pub mod decode;
