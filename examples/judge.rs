@@ -1,5 +1,5 @@
 //! Trains and tries the judge of whole pages. All input and output is JSON Lines, one document a
-//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `docs/judge.md`.
+//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `train/judge_inputs.py`.
 //!
 //! ```text
 //! judge lines                    `text` as it reaches the judge: through everything else of `web`
