@@ -31,6 +31,9 @@
 //! | [`stage`] | the kinds of repair, and the list that orders them |
 //! | [`rule`] | rules: data with reasons and examples; their gates and keys |
 //! | [`edit`] | the algebra of edits: apply, compose, invert, map |
+//! | `charset`, `language` | single-byte encodings; how usual letters are beside each other in a hundred languages |
+//! | `unwrap`, `judge` | whole pages: lines that a wrapper broke, and what is not the text of the page |
+//! | `learn` | lines that recur in a dump, proposed as rules |
 //! | [`report`] | the journal of changes, and the way back from it |
 //! | [`proof`] | rules held to their own examples |
 //! | [`error`] | the few errors that there are, each with place and remedy |

@@ -2,49 +2,60 @@
 
 use lave::{Cleaned, Pipeline, Settings};
 
+// In Swedish, for which there are no rules that would come first.
 const FURNITURE: &str = "\
-Home
-News
+Hoppa till innehållet
+Startsidan
+Nyheter
 Sport
-Weather
-Search
-Log in
-Sign up
-Subscribe to our newsletter
-Share on Facebook
-Share on Twitter
-Email
-Print
+Väder
+Kultur
+Kontakta oss
+Om oss
+Sök
+Logga in
+Bli medlem
+Kundtjänst
+Annonsera
+Tipsa oss
+Prenumerera
+Mina sidor
 
 ";
 const ARTICLE: &str = "\
-The last ferry leaves the old harbour
+Den sista färjan lämnar den gamla hamnen
 
-The ferry left the old harbour at dawn on Monday, and nobody who stood on the quay that morning thought that it would be the last time that they saw it go.
+Färjan lämnade den gamla hamnen i gryningen på måndagen, och ingen som stod på kajen den morgonen trodde att det skulle bli den sista gången som de såg den gå.
 
-Ministers said that the bridge would be opened in the spring, after two years of work and many a delay, and that it would be free for all who walk or ride a bicycle.
+Ministrarna sade att bron skulle öppnas till våren, efter två år av arbete och många förseningar, och att den skulle bli fri för alla som går eller cyklar.
 
-\"It was a good ship,\" said Ann Ode, who has worked on it for twenty years. \"I do not know what I will do now, but I am not going to work on a bridge.\"
+\"Det var ett bra skepp\", sade Anna Ode, som har arbetat på det i tjugo år. \"Jag vet inte vad jag ska göra nu, men jag ska inte arbeta på en bro.\"
 
-The company that has built the bridge did not want to say what it would cost in the end, but it is known that the town has paid more than it had planned to.
+Företaget som har byggt bron ville inte säga vad den till slut skulle kosta, men man vet att staden har betalat mer än den hade tänkt.
 
-In the town itself there are many who will miss the ferry, and there are some who have begun to ask whether it could not go on as a museum, at least in the summer.
+I själva staden finns det många som kommer att sakna färjan, och några har börjat fråga om den inte kunde leva vidare som ett museum, åtminstone på sommaren.
 ";
 const TAIL: &str = "
-3 comments
-Reply
-Report
-Most read
-Latest news
-Related articles
-Weather forecast for the weekend
-Contact us
-About us
-Advertise
-Terms of use
-Privacy policy
-Cookie policy
-Copyright 2015 Harbour News. All rights reserved.
+Dela på Facebook
+Dela på Twitter
+Skriv ut
+Läs mer
+Mest lästa
+Senaste nytt
+Relaterade artiklar
+Kommentarer (3)
+Logga in för att kommentera
+Kontakta redaktionen
+Om cookies
+Personuppgiftspolicy
+Ansvarig utgivare
+Lediga jobb
+Följ oss
+Facebook
+Twitter
+Instagram
+Till toppen
+Copyright 2015 Hamnbladet
 ";
 
 fn web(pairs: &[&str]) -> Pipeline {
@@ -61,10 +72,11 @@ fn found_by(c: &Cleaned) -> Vec<String> {
 fn furniture_goes_and_says_why() {
     let page = format!("{FURNITURE}{ARTICLE}{TAIL}");
     let c = web(&[]).clean(page.as_bytes());
-    assert!(c.text().contains(ARTICLE.trim_end()), "{}", c.text());
+    assert_eq!(c.text(), ARTICLE);
     assert_eq!(c.revert(), page.as_bytes());
     assert_eq!(web(&[]).clean(c.text().as_bytes()).text(), c.text());
     let why: Vec<_> = c.changes().iter().flat_map(|c| &c.why).collect();
+    assert!(why.len() >= 20, "{}", why.len());
     assert!(why.is_sorted_by_key(|w| w.line));
     for w in why {
         assert!(w.score < 0 && (50..=100).contains(&w.confidence) && w.reasons.len() == 3, "{w:?}");
@@ -85,16 +97,16 @@ fn confidence_moves_the_line() {
     let few = lines("boilerplate.min_confidence=0");
     let more = lines("boilerplate.min_confidence=70");
     let all = lines("boilerplate.min_confidence=101");
-    assert!(few <= more && more <= all);
+    assert!(few <= more && more <= all && few < all, "{few} {more} {all}");
 }
 
 #[test]
 fn other_profiles_do_not_judge_and_level_safe_only_tells() {
     let page = format!("{FURNITURE}{ARTICLE}{TAIL}");
     let news = Pipeline::new(&Settings::default()).expect("sound settings").clean(page.as_bytes());
-    assert!(news.text().contains("Weather forecast"));
+    assert!(news.text().contains("Lediga jobb"));
     let c = web(&["boilerplate.level=safe"]).clean(page.as_bytes());
-    assert!(c.text().contains("Weather forecast"));
+    assert!(c.text().contains("Lediga jobb"));
     assert!(found_by(&c).iter().any(|r| r == "boilerplate.judged"));
 }
 
@@ -102,7 +114,7 @@ fn other_profiles_do_not_judge_and_level_safe_only_tells() {
 fn html_is_left_alone_and_named() {
     let page = format!("<!DOCTYPE html>\n<html><body>\n{FURNITURE}{ARTICLE}{TAIL}</body></html>\n");
     let c = web(&[]).clean(page.as_bytes());
-    assert!(c.text().contains("Weather forecast"));
+    assert!(c.text().contains("Lediga jobb"));
     assert!(found_by(&c).iter().any(|r| r == "boilerplate.html"));
 }
 
@@ -145,6 +157,6 @@ fn wrapped_text_is_joined_before_it_is_judged() {
     }
     let page = format!("{FURNITURE}{wrapped}{TAIL}");
     let c = web(&[]).clean(page.as_bytes());
-    assert!(c.text().contains(ARTICLE.trim_end()), "{}", c.text());
+    assert_eq!(c.text(), ARTICLE);
     assert_eq!(c.revert(), page.as_bytes());
 }

@@ -76,6 +76,11 @@ impl Batch {
             + self.residue.iter().map(|r| size_of::<Residue>() + r.bytes.len()).sum::<usize>()
     }
 
+    /// Bytes of the lines that a rule matched.
+    pub(super) fn hit_len(&self) -> usize {
+        self.pieces.iter().filter(|p| p.hit).map(|p| p.span.len()).sum()
+    }
+
     /// The marks that its lines bear.
     pub(super) fn marks(&self, plan: &Plan) -> u64 {
         self.hits.iter().fold(0, |all, (_, id)| all | plan.bears(&[*id]))
