@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::key::ASCII;
-use super::need::{HEAD, LITERAL};
+use super::need::HEAD;
 use super::{Key, becomes_ascii};
 
 /// Literals at one end of a line, sorted, with a tree over them, so that those that a line starts (or
@@ -34,11 +34,11 @@ struct Fork {
     /// How many of them, the first, end here.
     ended: u32,
     /// Where each next byte leads: to a fork; with `LEAF`, to a leaf; 0 for nowhere.
-    next: [u16; 128],
+    next: [u32; 128],
 }
 
 /// Literals so few that each is compared.
-const LEAF: u16 = 1 << 15;
+const LEAF: u32 = 1 << 31;
 const FEW: usize = 3;
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
@@ -81,7 +81,7 @@ impl<const BACK: bool> Ends<BACK> {
 
     /// Adds the fork of the literals `all`, which have their first `depth` bytes in common, and what
     /// is below it.
-    fn fork(&mut self, all: Range<usize>, depth: usize) -> u16 {
+    fn fork(&mut self, all: Range<usize>, depth: usize) -> u32 {
         let fork = self.forks.len();
         let range = |r: &Range<usize>| r.start as u32..r.end as u32;
         let byte = |e: &Self, n: usize| e.bytes(e.all[n]).get(depth).copied();
@@ -91,17 +91,16 @@ impl<const BACK: bool> Ends<BACK> {
         while from < all.end {
             let b = byte(self, from);
             let same = from..from + (from..all.end).take_while(|&n| byte(self, n) == b).count();
-            // Where numbers might run out, a leaf has more to compare.
-            let next = if same.len() > FEW && self.forks.len() < usize::from(LEAF) - LITERAL {
+            let next = if same.len() > FEW {
                 self.fork(same.clone(), depth + 1)
             } else {
                 self.leaves.push(range(&same));
-                (self.leaves.len() - 1) as u16 | LEAF
+                (self.leaves.len() - 1) as u32 | LEAF
             };
             self.forks[fork].next[usize::from(b.unwrap_or(0)) % 128] = next;
             from = same.end;
         }
-        fork as u16
+        fork as u32
     }
 
     /// Wakes the rules one of whose literals stands at the start (or end) of the line.
@@ -178,9 +177,9 @@ impl<const BACK: bool> Ends<BACK> {
             depth += 1;
             j = past(j);
             if next & LEAF != 0 {
-                break &self.leaves[usize::from(next & !LEAF)];
+                break &self.leaves[(next & !LEAF) as usize];
             }
-            fork = &self.forks[usize::from(next)];
+            fork = &self.forks[next as usize];
         };
         let mut near = true;
         for &l in self.some(leaf) {
@@ -204,5 +203,25 @@ impl<const BACK: bool> Ends<BACK> {
             }
         }
         near
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_literals_as_rules_can_be() {
+        let letter = |n: u32, i: u32| char::from(b'a' + (n / 26u32.pow(i) % 26) as u8);
+        let literal = |n: u16| (0..4).map(|i| letter(u32::from(n), i)).collect::<String>();
+        let mut ends = Ends::<false>::default();
+        (0..60_000).for_each(|n| ends.add(&literal(n), n));
+        ends.grow();
+        assert!(ends.leaves.len() > 1 << 15);
+        for n in (0..60_000).step_by(7) {
+            let mut open = Vec::new();
+            ends.open(&literal(n), &mut Key::default(), &mut open);
+            assert!(open.contains(&n), "{}", literal(n));
+        }
     }
 }
