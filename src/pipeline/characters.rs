@@ -77,8 +77,8 @@ impl Batch {
     }
 
     /// Bytes of the lines that a rule matched.
-    pub(super) fn hit_len(&self) -> usize {
-        self.pieces.iter().filter(|p| p.hit).map(|p| p.span.len()).sum()
+    pub(super) fn hit_len(&self) -> u64 {
+        self.pieces.iter().filter(|p| p.hit).map(|p| p.span.len() as u64).sum()
     }
 
     /// The marks that its lines bear.

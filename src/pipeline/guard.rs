@@ -13,6 +13,9 @@ use crate::rule::words;
 
 /// Words from which on a document is guarded.
 const WORDS: u64 = 200;
+/// Bytes after phase 1 up to which it is. Its output, twice as long at most, is no longer than what
+/// is guarded at all; so it is weighed again, the same, when that is cleaned.
+const MOST: u64 = super::HELD / 2;
 
 /// What stays and what would go.
 pub(super) struct Scales<'p> {
@@ -28,6 +31,9 @@ struct Tally {
     waiting: VecDeque<(u64, u64)>,
     all: u64,
     lost: u64,
+    /// Bytes after phase 1; and of the lines that a rule matched.
+    len: u64,
+    hit: u64,
 }
 
 impl<'p> Scales<'p> {
@@ -37,8 +43,16 @@ impl<'p> Scales<'p> {
         Scales { decider: Decider::new(plan, marks, false), max_loss, tally: Tally::default() }
     }
 
+    /// Whether to weigh batches of `len` bytes at all, in which lines of `hit` bytes were matched by
+    /// a rule: where rules match little, little goes, as a line takes one more along at most.
+    pub(super) fn worth(len: u64, hit: u64) -> bool {
+        len <= MOST && 10 * hit >= len
+    }
+
     /// Adds the lines of a batch.
     pub(super) fn weigh(&mut self, batch: &Batch) {
+        self.tally.len += batch.new_len as u64;
+        self.tally.hit += batch.hit_len();
         let text = batch.edits.apply(&batch.text);
         let (decider, tally) = (&mut self.decider, &mut self.tally);
         each_line(&batch.pieces, &batch.hits, batch.new_len, |start, line, rules| {
@@ -53,7 +67,7 @@ impl<'p> Scales<'p> {
     pub(super) fn lose_too_much(mut self) -> bool {
         let tally = &mut self.tally;
         self.decider.finish(|line, verdict| tally.take(line.len, &verdict));
-        tally.all >= WORDS && tally.lost * 100 > tally.all * self.max_loss
+        Scales::worth(tally.len, tally.hit) && tally.all >= WORDS && tally.lost * 100 > tally.all * self.max_loss
     }
 }
 

@@ -177,7 +177,7 @@ impl Pipeline {
                     return Ok(true);
                 }
                 // To know of all marks that anybody needs is enough.
-                Ok(hold || marks & self.plan.needed != self.plan.needed)
+                Ok(marks & self.plan.needed != self.plan.needed)
             })?;
         } else {
             held = None;
@@ -250,8 +250,11 @@ impl Pipeline {
     ) -> io::Result<bool> {
         let mut scales = Scales::new(&self.plan, marks);
         match held {
-            // Where rules match little, little goes: a line takes one more along at most.
-            Some(all) if 10 * all.iter().map(Batch::hit_len).sum::<usize>() < facts.len as usize => return Ok(false),
+            Some(all)
+                if !Scales::worth(all.iter().map(|b| b.new_len as u64).sum(), all.iter().map(Batch::hit_len).sum()) =>
+            {
+                return Ok(false);
+            }
             Some(all) => all.iter().for_each(|b| scales.weigh(b)),
             None => self.each_batch(input, facts, |batch| {
                 scales.weigh(&batch);
