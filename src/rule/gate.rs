@@ -7,7 +7,7 @@
 
 use super::ends::Ends;
 use super::need::{At, HEAD, Need, ascii_head};
-use super::needles::{Found, Needles, holds};
+use super::needles::{Found, Needles};
 use super::wide::Wide;
 use super::{Key, Rule};
 
@@ -19,11 +19,8 @@ pub(crate) struct Gates {
     wide: Wide,
     end: Ends<true>,
     needles: Needles,
-    /// The same for rules that want short lines, and for those that want a line without a stop; with
-    /// the most characters that any of them wants. Such lines are searched one by one.
-    brief: [(Needles, usize); 2],
-    /// Most characters of a line that each rule may match.
-    most: Vec<usize>,
+    /// Most characters of a line that each rule may match, and whether it wants a stop at its end.
+    wants: Vec<(usize, Option<bool>)>,
     /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
     /// stop, and most rules want none.
     rest: [Rest; 3],
@@ -34,15 +31,8 @@ pub(crate) struct Gates {
 struct Rest {
     /// Rules by the last byte of the line that they ask for.
     last: Vec<(u8, u16)>,
-    /// Rules by a needle that is too short for a search for all.
-    short: Vec<(String, u16)>,
     always: Vec<u16>,
 }
-
-/// Most characters of a short line.
-const SHORT: usize = 300;
-/// Fewest bytes of a needle for which lines are searched many at once.
-const NEEDLE: usize = 4;
 
 impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
@@ -50,18 +40,11 @@ impl Gates {
         let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
         let mut wide = Wide::default();
         let mut needles: Vec<(String, u16)> = Vec::new();
-        let mut brief: [Vec<(String, u16)>; 2] = Default::default();
-        let mut most = Vec::new();
+        let mut wants = Vec::new();
         for (n, rule) in rules {
             let line_max = rule.when.line_max.map_or(usize::MAX, |max| max as usize);
-            most.resize(usize::from(n) + 1, 0);
-            most[usize::from(n)] = line_max;
-            let brief = match rule.when.final_stop {
-                Some(false) if line_max < usize::MAX => Some(&mut brief[1]),
-                _ if line_max <= SHORT => Some(&mut brief[0]),
-                _ => None,
-            };
-            let inner = brief.unwrap_or(&mut needles);
+            wants.resize(usize::from(n) + 1, (0, None));
+            wants[usize::from(n)] = (line_max, rule.when.final_stop);
             let rest = match rule.when.final_stop {
                 None => &mut rest[0],
                 Some(true) => &mut rest[1],
@@ -74,8 +57,7 @@ impl Gates {
                     _ => wide.add(l, n),
                 },
                 At::End => end.add(l, n),
-                At::Inner if l.len() < NEEDLE => rest.short.push((l.to_owned(), n)),
-                At::Inner => inner.push((l.to_owned(), n)),
+                At::Inner => needles.push((l.to_owned(), n)),
                 At::Last => rest.last.extend(l.bytes().map(|b| (b, n))),
                 At::Nowhere => rest.always.push(n),
             });
@@ -83,11 +65,7 @@ impl Gates {
         wide.sort();
         start.grow();
         end.grow();
-        let brief = brief.map(|all| {
-            let longest = all.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
-            (Needles::new(all), longest)
-        });
-        Gates { start, wide, end, needles: Needles::new(needles), brief, most, rest }
+        Gates { start, wide, end, needles: Needles::new(needles), wants, rest }
     }
 
     /// Finds the needles in `text`, some whole lines, into `found`.
@@ -96,43 +74,27 @@ impl Gates {
     }
 
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `needles` are
-    /// those that were found in it, `stops` tells whether it ends in a stop; `key` and `brief` are
-    /// scratch space.
-    pub(crate) fn open(
-        &self,
-        line: &str,
-        needles: &[(u32, u16)],
-        stops: bool,
-        key: &mut Key,
-        brief: &mut Found,
-        out: &mut Vec<u16>,
-    ) {
-        // No fewer characters than it has.
-        let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
+    /// those that were found in it, `stops` tells whether it ends in a stop; `key` is scratch space.
+    pub(crate) fn open(&self, line: &str, needles: &[(u32, u16)], stops: bool, key: &mut Key, out: &mut Vec<u16>) {
         self.start.open(line, key, out);
         self.wide.open(line, key, out);
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
-        for (needles, longest) in &self.brief[..2 - usize::from(stops)] {
-            if least <= *longest {
-                needles.find(line, brief);
-                brief.all().iter().for_each(|(_, needle)| out.extend_from_slice(needles.rules(*needle)));
-            }
-        }
-        out.retain(|n| least <= self.most[usize::from(*n)]);
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
-            let mut wake = |n: u16, wanted: &dyn Fn() -> bool| {
-                if least <= self.most[usize::from(n)] && wanted() {
-                    out.push(n);
-                }
-            };
             if !rest.last.is_empty()
                 && let Some(end) = Key::last_byte(line)
             {
-                rest.last.iter().for_each(|(b, n)| wake(*n, &|| end == *b));
+                out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
             }
-            rest.short.iter().for_each(|(needle, n)| wake(*n, &|| holds(line, needle)));
-            rest.always.iter().for_each(|n| wake(*n, &|| true));
+            out.extend_from_slice(&rest.always);
+        }
+        if !out.is_empty() {
+            // No fewer characters than it has.
+            let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
+            out.retain(|n| {
+                let (most, stop) = self.wants[usize::from(*n)];
+                least <= most && stop.is_none_or(|stop| stop == stops)
+            });
         }
     }
 }
@@ -213,7 +175,7 @@ mod tests {
             let (mut found, mut out) = (Found::default(), Vec::new());
             g.scan(line, &mut found);
             let stops = line.ends_with('.');
-            g.open(line, found.all(), stops, &mut Key::default(), &mut Found::default(), &mut out);
+            g.open(line, found.all(), stops, &mut Key::default(), &mut out);
             out.sort_unstable();
             out
         };

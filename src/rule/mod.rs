@@ -13,6 +13,7 @@ mod load;
 mod matcher;
 mod need;
 mod needles;
+mod sieve;
 mod wide;
 
 use std::collections::HashMap;
