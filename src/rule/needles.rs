@@ -33,7 +33,7 @@ enum Way {
     Sieve {
         sieve: Box<Sieve>,
         /// The needles of each set, and how many bytes the place that it is seen at is from its start.
-        sets: [Vec<(u16, u16)>; SETS],
+        sets: Vec<Vec<(u16, u16)>>,
     },
     /// More than a sieve is good for.
     Automaton(AhoCorasick),
@@ -131,7 +131,7 @@ impl Way {
     fn sieve(all: &[Needle]) -> Way {
         let places = |n: &Needle| n.text.iter().map(|&b| unfolded(b)).collect();
         let (sieve, chosen) = Sieve::new(&all.iter().map(places).collect::<Vec<_>>());
-        let mut sets: [Vec<(u16, u16)>; SETS] = Default::default();
+        let mut sets = vec![Vec::new(); SETS];
         for (n, (set, back)) in chosen.into_iter().enumerate() {
             sets[set].push((n as u16, back as u16));
         }

@@ -6,7 +6,7 @@
 //! each literal is known by its rarest bytes, not by its first ones.)
 
 /// Sets of literals; each has a bit.
-pub(super) const SETS: usize = 24;
+pub(super) const SETS: usize = 32;
 /// Bytes that a literal is known by.
 pub(super) const WIDTH: usize = 4;
 /// Places that vector code looks at in one step.
@@ -26,10 +26,11 @@ impl Sieve {
     /// literal its set, and which of its places the sieve looks at first.
     pub(super) fn new(literals: &[Vec<Vec<u8>>]) -> (Sieve, Vec<(usize, usize)>) {
         let mut sets: Vec<Set> = Vec::new();
+        let literals = literals.iter().map(|l| l.iter().map(|b| Place::of(b)).collect::<Vec<_>>());
         let mut chosen = Vec::new();
         for literal in literals {
             // Where it adds least to what a set lets through.
-            let mut best = (f64::INFINITY, 0, 0);
+            let mut best = (f32::INFINITY, 0, 0);
             let fresh = Set::default();
             let room = sets.len() < SETS;
             for (n, set) in sets.iter().chain(room.then_some(&fresh)).enumerate() {
@@ -51,8 +52,8 @@ impl Sieve {
             halves: Default::default(),
         };
         for (n, set) in sets.iter().enumerate() {
-            for (place, (bytes, _)) in set.places.iter().enumerate() {
-                for b in (0..256).filter(|&b| bytes[b]) {
+            for (place, bytes) in set.bytes.iter().enumerate() {
+                for b in bytes.iter().map(|&b| usize::from(b)) {
                     sieve.bytes[place][b] |= 1 << n;
                     #[cfg(target_arch = "x86_64")]
                     {
@@ -114,7 +115,7 @@ impl Sieve {
                     *seen = _mm256_and_si256(*seen, sets);
                 }
             }
-            let any = _mm256_or_si256(_mm256_or_si256(seen[0], seen[1]), seen[2]);
+            let any = seen[1..].iter().fold(seen[0], |a, b| _mm256_or_si256(a, *b));
             let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
             let mut places = !(none as u32);
             while places != 0 {
@@ -153,47 +154,82 @@ fn wide(t: &[u8; 16]) -> std::arch::x86_64::__m256i {
 }
 
 /// Some literals.
+#[derive(Default)]
 struct Set {
-    /// The bytes that may stand in each place, and about how often they do in text.
-    places: [([bool; 256], f64); WIDTH],
-}
-
-impl Default for Set {
-    fn default() -> Self {
-        Set { places: [([false; 256], 0.0); WIDTH] }
-    }
+    /// For each place the low and the high halves of the bytes that may stand there, a bit each.
+    places: [[u16; 2]; WIDTH],
+    /// The bytes, which are fewer than their halves can make.
+    bytes: [Vec<u8>; WIDTH],
+    /// About which share of all places it lets through.
+    share: f32,
 }
 
 impl Set {
     /// About which share of all places more it lets through with one more literal, whose places start
     /// at the first of `literal`.
-    fn more(&self, literal: &[Vec<u8>]) -> f64 {
-        let (mut before, mut after) = (1.0, 1.0);
-        for (place, (bytes, share)) in self.places.iter().enumerate() {
-            let fresh = |&b: &&u8| !bytes[usize::from(*b)];
-            before *= share;
-            after *= match literal.get(place) {
-                Some(wanted) => share + wanted.iter().filter(fresh).map(|&b| FREQUENCY[usize::from(b)]).sum::<f64>(),
-                None => 1.0,
-            };
-        }
-        after - before
+    fn more(&self, literal: &[Place]) -> f32 {
+        let places = self.places.iter().enumerate();
+        places.map(|(n, of)| share(join(*of, literal.get(n).map(|p| p.halves)))).product::<f32>() - self.share
     }
 
-    fn add(&mut self, literal: &[Vec<u8>]) {
-        let all: Vec<u8> = (0..=255).collect();
-        for (place, (bytes, share)) in self.places.iter_mut().enumerate() {
-            for &b in literal.get(place).unwrap_or(&all) {
-                *share += if bytes[usize::from(b)] { 0.0 } else { FREQUENCY[usize::from(b)] };
-                bytes[usize::from(b)] = true;
+    fn add(&mut self, literal: &[Place]) {
+        self.share += self.more(literal);
+        for (n, (halves, bytes)) in self.places.iter_mut().zip(&mut self.bytes).enumerate() {
+            *halves = join(*halves, literal.get(n).map(|p| p.halves));
+            match literal.get(n) {
+                Some(place) => bytes.extend(&place.bytes),
+                None => bytes.extend(0..=255),
             }
         }
     }
 }
 
+/// The bytes that may stand in one place of a literal.
+struct Place {
+    bytes: Vec<u8>,
+    halves: [u16; 2],
+}
+
+impl Place {
+    fn of(bytes: &[u8]) -> Place {
+        let halves = bytes.iter().fold([0; 2], |[low, high], b| [low | 1 << (b & 15), high | 1 << (b >> 4)]);
+        Place { bytes: bytes.to_vec(), halves }
+    }
+}
+
+/// Both; what is beyond the literal may be anything.
+fn join(a: [u16; 2], b: Option<[u16; 2]>) -> [u16; 2] {
+    let b = b.unwrap_or([u16::MAX; 2]);
+    [a[0] | b[0], a[1] | b[1]]
+}
+
+/// About which share of text the bytes are that can be made of these halves.
+fn share([low, high]: [u16; 2]) -> f32 {
+    let [first, second] = low.to_le_bytes();
+    let of = |h: usize| SHARES[h][0][usize::from(first)] + SHARES[h][1][usize::from(second)];
+    (0..16).filter(|h| high >> h & 1 == 1).map(of).sum()
+}
+
+/// For each high half of a byte, and for each eight of the low halves: the share of text that some
+/// of the eight, one bit each, make up with it.
+static SHARES: [[[f32; 256]; 2]; 16] = {
+    let mut all = [[[0.0; 256]; 2]; 16];
+    let mut n = 0;
+    while n < 16 * 2 * 256 {
+        let (high, part, bits): (usize, usize, usize) = (n / 512, n / 256 % 2, n % 256);
+        // One bit less is known already.
+        if bits > 0 {
+            let lowest = bits.trailing_zeros() as usize;
+            all[high][part][bits] = all[high][part][bits & (bits - 1)] + FREQUENCY[high * 16 + part * 8 + lowest];
+        }
+        n += 1;
+    }
+    all
+};
+
 /// About which share of text each byte is, over many languages.
-static FREQUENCY: [f64; 256] = {
-    const LETTERS: [f64; 26] = [
+const FREQUENCY: [f32; 256] = {
+    const LETTERS: [f32; 26] = [
         7.2, 1.2, 2.9, 3.4, 10.2, 1.7, 1.6, 3.6, 6.2, 0.2, 0.6, 3.6, 2.2, 6.0, 6.2, 1.8, 0.2, 5.6, 5.6, 7.0, 2.6, 0.9,
         1.3, 0.2, 1.4, 0.3,
     ];
