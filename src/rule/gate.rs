@@ -6,8 +6,9 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::need::{At, HEAD, Need, ascii_head};
+use super::need::{At, Need, start_of};
 use super::needles::{Found, Needles};
+use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
 
@@ -37,8 +38,8 @@ struct Rest {
 impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
-        let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
-        let mut wide = Wide::default();
+        let (mut start, mut wide, mut end) = (Ends::new(STARTS), Wide::new(WIDES), Ends::new(ENDS));
+        let mut rest = <[Rest; 3]>::default();
         let mut needles: Vec<(String, u16)> = Vec::new();
         let mut wants = Vec::new();
         for (n, rule) in rules {
@@ -50,17 +51,33 @@ impl Gates {
                 Some(true) => &mut rest[1],
                 Some(false) => &mut rest[2],
             };
-            each_need(rule, |at, l| match at {
-                At::Start => start.add(l, n),
-                At::Wide => match std::str::from_utf8(ascii_head(l.as_bytes())) {
-                    Ok(head) if head.len() >= HEAD => start.add(head, n),
-                    _ => wide.add(l, n),
-                },
-                At::End => end.add(l, n),
-                At::Inner => needles.push((l.to_owned(), n)),
-                At::Last => rest.last.extend(l.bytes().map(|b| (b, n))),
+            let Some(pattern) = &rule.pattern else { continue };
+            let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
+            let (at, literals) = match known {
+                Some(k) => {
+                    start.add_own(k, n);
+                    wide.add_own(k, n);
+                    end.add_own(k, n);
+                    let (_, at, literals) = NEEDS[k];
+                    // The literals of others are where they belong.
+                    (at, literals.iter().map(|l| (*l).to_owned()).collect())
+                }
+                None => {
+                    let need = Need::of(pattern, &rule.when.needles);
+                    (need.at, need.literals)
+                }
+            };
+            match at {
                 At::Nowhere => rest.always.push(n),
-            });
+                At::Last => rest.last.extend(literals.iter().flat_map(|l| l.bytes()).map(|b| (b, n))),
+                At::Inner => needles.extend(literals.into_iter().map(|l| (l, n))),
+                _ if known.is_some() => {}
+                At::End => literals.iter().for_each(|l| end.add(l, n)),
+                At::Start | At::Wide => literals.iter().for_each(|l| match start_of(at, l) {
+                    Some(head) => start.add(head, n),
+                    None => wide.add(l, n),
+                }),
+            }
         }
         wide.sort();
         start.grow();
@@ -99,23 +116,6 @@ impl Gates {
     }
 }
 
-/// Calls `each` with every literal that opens the gate of `rule`, or once with none.
-fn each_need(rule: &Rule, mut each: impl FnMut(At, &str)) {
-    if rule.pattern.is_none() {
-        return;
-    }
-    let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
-    let mut all = |at: At, literals: &mut dyn Iterator<Item = &str>| {
-        if at == At::Nowhere { each(at, "") } else { literals.for_each(|l| each(at, l)) }
-    };
-    if let Some((_, at, literals)) = known.map(|n| NEEDS[n]) {
-        all(at, &mut literals.iter().copied());
-    } else {
-        let need = Need::of(rule.pattern.as_deref().unwrap_or_default(), &rule.when.needles);
-        all(need.at, &mut need.literals.iter().map(String::as_str));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,16 +144,36 @@ mod tests {
     #[test]
     fn what_the_build_worked_out_is_what_the_rules_say() {
         let set = RuleSet::builtin().expect("sound");
+        let literals = |tree: Tree<'static>, n: u16, back: bool| {
+            let mine = tree.literals.iter().filter(move |l| l.who == n);
+            mine.map(move |l| {
+                let mut bytes = tree.bytes(*l).to_vec();
+                if back {
+                    bytes.reverse();
+                }
+                String::from_utf8(bytes).expect("text")
+            })
+        };
         let mut known = 0;
         for rule in set.rules() {
             let Some(pattern) = &rule.pattern else { continue };
             let need = Need::of(pattern, &rule.when.needles);
-            let found = NEEDS.iter().find(|(id, ..)| *id == rule.id).expect("every rule is known");
-            assert_eq!((found.1, found.2), (need.at, &*need.literals.iter().map(String::as_str).collect::<Vec<_>>()));
+            let n = NEEDS.iter().position(|(id, ..)| *id == rule.id).expect("every rule is known");
+            let mut found: Vec<String> = NEEDS[n].2.iter().map(|l| (*l).to_owned()).collect();
+            found.extend(literals(STARTS, n as u16, false));
+            found.extend(literals(ENDS, n as u16, true));
+            found.extend(WIDES.iter().filter(|w| usize::from(w.1) == n).map(|w| w.0.to_owned()));
+            found.sort();
+            let mut wanted: Vec<String> = need.literals.clone();
+            if need.at == At::Wide {
+                wanted = wanted.iter().map(|l| start_of(need.at, l).unwrap_or(l).to_owned()).collect();
+            }
+            wanted.sort();
+            assert_eq!((NEEDS[n].1, found), (need.at, wanted), "{}", rule.id);
             known += 1;
         }
         assert_eq!(known, NEEDS.len());
-        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id));
+        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id) && WIDES.is_sorted());
     }
 
     #[test]

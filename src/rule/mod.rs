@@ -14,6 +14,7 @@ mod matcher;
 mod need;
 mod needles;
 mod sieve;
+mod tree;
 mod wide;
 
 use std::collections::HashMap;

@@ -117,8 +117,17 @@ fn whole_head(l: &[u8]) -> &[u8] {
 }
 
 /// What comes before the first byte that is not ASCII. Line and key may differ from there on.
-pub(crate) fn ascii_head(l: &[u8]) -> &[u8] {
+fn ascii_head(l: &[u8]) -> &[u8] {
     &l[..l.iter().position(|b| !b.is_ascii()).unwrap_or(l.len())]
+}
+
+/// What a line starts with that opens a gate at [`At::Start`] or [`At::Wide`]; nothing if only the
+/// line's key can tell.
+pub(crate) fn start_of(at: At, literal: &str) -> Option<&str> {
+    match at {
+        At::Start => Some(literal),
+        _ => std::str::from_utf8(ascii_head(literal.as_bytes())).ok().filter(|head| head.len() >= HEAD),
+    }
 }
 
 /// What comes after the last byte that is not ASCII.
