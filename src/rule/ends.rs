@@ -14,8 +14,18 @@ pub(super) struct Ends<const BACK: bool> {
     more: Grown,
     /// Where each first byte leads in either tree.
     first: [[Option<Way>; 128]; 2],
+    /// A bit for each [`slot`] that the first bytes of a literal have.
+    heads: Vec<u64>,
     /// Bytes of the longest literal.
     longest: usize,
+}
+
+/// Bits of the number that [`slot`] makes.
+const SLOT: u32 = 15;
+
+/// A number for four bytes.
+fn slot(bytes: [u8; 4]) -> usize {
+    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - SLOT)) as usize
 }
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
@@ -33,7 +43,14 @@ impl<const BACK: bool> Ends<BACK> {
     /// `own`: literals of lave's own rules, by their numbers.
     pub(super) fn new(own: Tree<'static>) -> Self {
         let of = own.literals.iter().map(|l| usize::from(l.who) + 1).max().unwrap_or(0);
-        Ends { own, rules: vec![None; of], more: Grown::default(), first: [[None; 128]; 2], longest: 0 }
+        Ends {
+            own,
+            rules: vec![None; of],
+            more: Grown::default(),
+            first: [[None; 128]; 2],
+            heads: vec![0; 1 << (SLOT - 6)],
+            longest: 0,
+        }
     }
 
     /// One of lave's own rules, the `n`th, is in force as `rule`.
@@ -63,6 +80,19 @@ impl<const BACK: bool> Ends<BACK> {
                 *first = std::array::from_fn(|b| tree.next(root, b as u8));
             }
         }
+        let mut heads = std::mem::take(&mut self.heads);
+        for (own, tree) in self.each_tree() {
+            for &l in tree.literals.iter().filter(|l| !own || self.rules[usize::from(l.who)].is_some()) {
+                let mut mark = |head| heads[slot(head) / 64] |= 1 << (slot(head) % 64);
+                match *tree.bytes(l) {
+                    [a, b, c, d, ..] => mark([a, b, c, d]),
+                    // After a shorter one anything may stand.
+                    [a, b, c] => (0..128).for_each(|d| mark([a, b, c, d])),
+                    _ => heads.fill(u64::MAX),
+                }
+            }
+        }
+        self.heads = heads;
         let len = |l: &Literal| usize::from(l.len);
         self.longest = self.own.literals.iter().chain(&self.more.literals).map(len).max().unwrap_or(0);
     }
@@ -113,6 +143,15 @@ impl<const BACK: bool> Ends<BACK> {
     /// ASCII. A blank stands for any run of them; after the first few, what is not ASCII may be
     /// anything.
     fn look(&self, bytes: &[u8], out: &mut Vec<u16>) -> bool {
+        let four =
+            if BACK { bytes.last_chunk().map(|&[d, c, b, a]| [a, b, c, d]) } else { bytes.first_chunk().copied() };
+        if let Some(four) = four {
+            let head = four.map(|b| FOLDED[usize::from(b)]);
+            let plain = head.iter().all(|&b| b < 0x80) && !head.windows(2).any(|w| w == *b"  ");
+            if plain && self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 0 {
+                return true;
+            }
+        }
         self.each_tree().fold(true, |near, (own, tree)| self.look_in(own, tree, bytes, out) && near)
     }
 

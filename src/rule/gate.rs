@@ -32,7 +32,11 @@ pub(crate) struct Gates {
 struct Rest {
     /// Rules by the last byte of the line that they ask for.
     last: Vec<(u8, u16)>,
+    /// Rules by bytes of which the line holds one.
+    bytes: Vec<([u8; 3], u16)>,
     always: Vec<u16>,
+    /// Most bytes of a line that any of them may match.
+    longest: usize,
 }
 
 impl Gates {
@@ -67,8 +71,16 @@ impl Gates {
                     (need.at, need.literals)
                 }
             };
+            if matches!(at, At::Nowhere | At::Byte | At::Last) {
+                // A character has four bytes at most.
+                rest.longest = rest.longest.max(line_max.saturating_mul(4));
+            }
             match at {
                 At::Nowhere => rest.always.push(n),
+                At::Byte => {
+                    let mut bytes = literals.iter().flat_map(|l| l.bytes()).cycle();
+                    rest.bytes.push(([(); 3].map(|()| bytes.next().unwrap_or_default()), n));
+                }
                 At::Last => rest.last.extend(literals.iter().flat_map(|l| l.bytes()).map(|b| (b, n))),
                 At::Inner => needles.extend(literals.into_iter().map(|l| (l, n))),
                 _ if known.is_some() => {}
@@ -98,19 +110,26 @@ impl Gates {
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
+            if line.len() > rest.longest {
+                continue;
+            }
             if !rest.last.is_empty()
                 && let Some(end) = Key::last_byte(line)
             {
                 out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
             }
+            let holds = |[a, b, c]: [u8; 3]| memchr::memchr3(a, b, c, line.as_bytes()).is_some();
+            out.extend(rest.bytes.iter().filter(|(any, _)| holds(*any)).map(|(_, n)| n));
             out.extend_from_slice(&rest.always);
         }
         if !out.is_empty() {
             // No fewer characters than it has.
-            let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
+            let mut least = None;
+            let mut least =
+                || *least.get_or_insert_with(|| if line.is_ascii() { line.len() } else { line.len().div_ceil(4) });
             out.retain(|n| {
                 let (most, stop) = self.wants[usize::from(*n)];
-                least <= most && stop.is_none_or(|stop| stop == stops)
+                stop.is_none_or(|stop| stop == stops) && (line.len() <= most || least() <= most)
             });
         }
     }

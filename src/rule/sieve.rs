@@ -18,7 +18,7 @@ pub(super) struct Sieve {
     bytes: [[u32; 256]; WIDTH],
     /// The same by the low and the high half of a byte, for eight sets at a time; may let more through.
     #[cfg(target_arch = "x86_64")]
-    halves: [[[[u8; 16]; 2]; WIDTH]; SETS / 8],
+    halves: [[[[u8; LANES]; 2]; WIDTH]; SETS / 8],
 }
 
 impl Sieve {
@@ -49,7 +49,7 @@ impl Sieve {
         let mut sieve = Sieve {
             bytes: [[0; 256]; WIDTH],
             #[cfg(target_arch = "x86_64")]
-            halves: Default::default(),
+            halves: [[[[0; LANES]; 2]; WIDTH]; SETS / 8],
         };
         for (n, set) in sets.iter().enumerate() {
             for (place, bytes) in set.bytes.iter().enumerate() {
@@ -58,8 +58,11 @@ impl Sieve {
                     #[cfg(target_arch = "x86_64")]
                     {
                         let [low, high] = &mut sieve.halves[n / 8][place];
-                        low[b & 15] |= 1 << (n % 8);
-                        high[b >> 4] |= 1 << (n % 8);
+                        // Once for each half of a vector.
+                        for side in [0, 16] {
+                            low[side + (b & 15)] |= 1 << (n % 8);
+                            high[side + (b >> 4)] |= 1 << (n % 8);
+                        }
                     }
                 }
             }
@@ -101,7 +104,6 @@ impl Sieve {
     fn each_wide(&self, text: &[u8], mut hit: impl FnMut(usize, u32)) {
         use std::arch::x86_64::*;
         let half = _mm256_set1_epi8(0x0F);
-        let tables = self.halves.map(|group| group.map(|place| place.map(|t| wide(&t))));
         let mut at = 0;
         while let Some(chunk) = text.get(at..at + LANES + WIDTH - 1) {
             let mut seen = [_mm256_set1_epi8(-1); SETS / 8];
@@ -109,8 +111,8 @@ impl Sieve {
                 let v = load(chunk[place..place + LANES].try_into().expect("of that length"));
                 let low = _mm256_and_si256(v, half);
                 let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
-                for (seen, group) in seen.iter_mut().zip(&tables) {
-                    let [of_low, of_high] = group[place];
+                for (seen, group) in seen.iter_mut().zip(&self.halves) {
+                    let (of_low, of_high) = (load(&group[place][0]), load(&group[place][1]));
                     let sets = _mm256_and_si256(_mm256_shuffle_epi8(of_low, low), _mm256_shuffle_epi8(of_high, high));
                     *seen = _mm256_and_si256(*seen, sets);
                 }
@@ -141,16 +143,6 @@ fn load(b: &[u8; LANES]) -> std::arch::x86_64::__m256i {
     unsafe {
         std::arch::x86_64::_mm256_loadu_si256(b.as_ptr().cast())
     }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline]
-#[target_feature(enable = "avx2")]
-fn wide(t: &[u8; 16]) -> std::arch::x86_64::__m256i {
-    let mut twice = [0; LANES];
-    twice[..16].copy_from_slice(t);
-    twice[16..].copy_from_slice(t);
-    load(&twice)
 }
 
 /// Some literals.
