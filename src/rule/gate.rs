@@ -78,7 +78,7 @@ impl Gates {
             match at {
                 At::Nowhere => rest.always.push(n),
                 At::Byte => {
-                    let mut bytes = literals.iter().flat_map(|l| l.bytes()).cycle();
+                    let mut bytes = literals.iter().flat_map(|l| l.chars()).map(|c| c as u8).cycle();
                     rest.bytes.push(([(); 3].map(|()| bytes.next().unwrap_or_default()), n));
                 }
                 At::Last => rest.last.extend(literals.iter().flat_map(|l| l.bytes()).map(|b| (b, n))),

@@ -19,7 +19,7 @@ pub(crate) enum At {
     Last,
     /// One of them is in it.
     Inner,
-    /// One of them, each one byte that is as it is in line and key, is in it.
+    /// A byte that is the same in line and key is in it, each given as the character of that number.
     Byte,
     /// The pattern says nothing that could be looked for.
     Nowhere,
@@ -89,9 +89,9 @@ impl Need {
             (_, Some(last)) if last.iter().all(telling) => Need::new(At::Last, last),
             (Some(inner), _) => Need::new(At::Inner, in_line(inner)),
             (None, Some(last)) => Need::new(At::Last, last),
-            (None, None) => marks(&hir)
-                .filter(|all| all.len() <= BYTES)
-                .map_or_else(nowhere, |all| Need::new(At::Byte, all.into_iter().map(String::from).collect())),
+            (None, None) => marks(&hir).filter(|all| all.len() <= BYTES).map_or_else(nowhere, |all| {
+                Need::new(At::Byte, all.into_iter().map(|b| char::from(b).to_string()).collect())
+            }),
         }
     }
 }
@@ -189,17 +189,22 @@ fn required(hir: &Hir) -> Option<Vec<String>> {
     }
 }
 
-/// Marks, alike in line and key, of which every match of `hir` holds at least one.
-fn marks(hir: &Hir) -> Option<Vec<char>> {
-    let mark = |c: &char| ":/|;=@#*+_<>[](){}".contains(*c);
+/// Bytes, alike in line and key, of which every match of `hir` holds at least one: marks, and the
+/// first bytes of Cyrillic letters, which are the same two for small letters and capitals.
+fn marks(hir: &Hir) -> Option<Vec<u8>> {
     match hir.kind() {
-        HirKind::Literal(l) => std::str::from_utf8(&l.0).ok()?.chars().find(mark).map(|c| vec![c]),
+        HirKind::Literal(l) => {
+            let mark = |b: &u8| b":/|;=@#*+_<>[](){}".contains(b);
+            let cyrillic = |b: &u8| matches!(b, 0xD0 | 0xD1);
+            let one = l.0.iter().find(|b| mark(b)).map(|b| vec![*b]);
+            one.or_else(|| l.0.iter().any(cyrillic).then(|| vec![0xD0, 0xD1]))
+        }
         HirKind::Capture(c) => marks(&c.sub),
         HirKind::Repetition(r) if r.min > 0 => marks(&r.sub),
-        HirKind::Concat(all) => all.iter().filter_map(marks).min_by_key(Vec::len),
+        HirKind::Concat(all) => all.iter().filter_map(marks).min_by_key(|m| (m.contains(&b':'), m.len())),
         HirKind::Alternation(all) => {
             let sets: Option<Vec<_>> = all.iter().map(marks).collect();
-            let mut all: Vec<char> = sets?.into_iter().flatten().collect();
+            let mut all: Vec<u8> = sets?.into_iter().flatten().collect();
             all.sort_unstable();
             all.dedup();
             Some(all)
