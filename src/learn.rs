@@ -385,7 +385,8 @@ mod tests {
     #[test]
     fn the_short_way_leads_to_the_same() {
         let months = MONTHS.split_whitespace().collect();
-        for line in ["  All the News\t", " Of the Day! ", "A  gap", "7 May", "Caf\u{E9}", "", " ", "x\u{7F}y", "\u{1}"] {
+        for line in ["  All the News\t", " Of the Day! ", "A  gap", "7 May", "Caf\u{E9}", "", " ", "x\u{7F}y", "\u{1}"]
+        {
             let (mut short, mut long, mut key) = (String::new(), String::new(), Key::default());
             key.set(line);
             mask(key.text(), &months, &mut long);

@@ -37,7 +37,11 @@ pub(crate) enum Exit {
 impl Exit {
     /// The worse of two ends.
     fn worst(self, other: Exit) -> Exit {
-        if matches!((&self, &other), (Exit::Done, _) | (Exit::Found, Exit::Error | Exit::Stopped(_))) { other } else { self }
+        if matches!((&self, &other), (Exit::Done, _) | (Exit::Found, Exit::Error | Exit::Stopped(_))) {
+            other
+        } else {
+            self
+        }
     }
 }
 

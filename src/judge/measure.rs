@@ -73,8 +73,12 @@ pub(super) struct Line {
     pub(super) stops: [u16; LANGUAGES],
     /// Hash of the letters, and of digits as one.
     pub(super) key: u64,
+    /// How much more its words speak against it than for it, in hundredths of a logit.
+    pub(super) lean: i32,
     /// Blank lines before it, at most 2.
     pub(super) blank: u32,
+    /// A rule has dropped it.
+    pub(super) ruled: bool,
 }
 
 fn is_dense(c: char) -> bool {
@@ -200,6 +204,7 @@ impl Line {
             self.capital += u32::from(w.upper_first);
             self.shouted += u32::from(w.upper_first && !w.lower && w.len > 1);
             let known = words.get(hash);
+            self.lean += i32::from(known.lean);
             if known.classes != 0 {
                 self.classes |= known.classes;
                 self.marked += 1;

@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) stop: u32,
     /// Its classes, a bit each.
     pub(super) classes: u16,
+    /// How much more it speaks against a line than for it, in hundredths of a logit.
+    pub(super) lean: i16,
 }
 
 /// The table, by hash of the small letters.
@@ -77,6 +79,14 @@ impl Words {
             }
         }
         words
+    }
+
+    /// Sets what words say of the lines that they stand in.
+    pub(super) fn set_leans<'w>(&mut self, leans: impl Iterator<Item = (&'w str, i16)>) {
+        self.table.values_mut().for_each(|known| known.lean = 0);
+        for (word, lean) in leans {
+            self.table.entry(hash_of(word.chars())).or_default().lean = lean;
+        }
     }
 
     /// What the word with this hash is.
