@@ -5,6 +5,7 @@
 //! judge lines                    `text` as it reaches the judge, and what rules drop of it, as `gone`
 //! judge train FILE K WEIGHTS     learns from FILE, leaving out fold K (`-` for none)
 //! judge clean WEIGHTS            `text` cleaned by `web` with these weights (`-`: lave's own)
+//! judge speed                    how fast lave's own judge is, on one thread
 //! judge scores WEIGHTS           what it says of each line: words and score, as `scores`, and the `bar`
 //! ```
 
@@ -30,6 +31,7 @@ fn main() {
             map_texts(&if weights == "-" { pipeline } else { pipeline.with_judge(Judge::read(WORDS, &read(weights))) });
         }
         ["scores", weights] => scores(&Judge::read(WORDS, &read(weights))),
+        ["speed"] => speed(&Judge::own()),
         ["train", file, fold, weights] => train(file, fold.parse().ok(), weights),
         _ => eprintln!("judge lines | judge train FILE K WEIGHTS | judge clean WEIGHTS [KEY=VALUE]"),
     }
@@ -102,6 +104,25 @@ fn scores(judge: &Judge) {
         doc["text"] = Value::Null;
         writeln!(out, "{doc}").expect("room");
     }
+}
+
+/// Judges all documents some times over.
+fn speed(judge: &Judge) {
+    let all: Vec<Seen> = std::io::stdin()
+        .lock()
+        .lines()
+        .map(|line| seen_of(&serde_json::from_str(&line.expect("text")).expect("JSON")))
+        .collect();
+    let bytes: usize = all.iter().map(|s| s.text.len()).sum();
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        for seen in &all {
+            std::hint::black_box(judge.judge(seen, 50, false));
+        }
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{:.1} MB/s on {:.1} MB", bytes as f64 / best / 1e6, bytes as f64 / 1e6);
 }
 
 struct Doc {

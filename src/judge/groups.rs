@@ -466,7 +466,7 @@ pub(super) fn third_slots() -> Vec<Slot> {
     own.chain(CROSS.iter().map(|&(a, b)| Cross(a, b))).collect()
 }
 
-fn values(g: G) -> usize {
+pub(super) fn values(g: G) -> usize {
     GROUPS[g as usize].1.len()
 }
 
@@ -512,24 +512,8 @@ impl Slot {
     }
 }
 
-/// The values of all groups for one line.
-pub(super) type Values = [u8; GROUPS.len()];
+/// The values of all groups for one line; the last is always 0.
+pub(super) type Values = [u8; GROUPS.len() + 1];
 
-/// Calls `each` with every weight, by its place among all of them, that line `i` takes up.
-pub(super) fn each_weight(slots: &[Slot], lines: &[Values], i: usize, mut each: impl FnMut(usize)) {
-    let near = |by: i8| i.checked_add_signed(isize::from(by)).and_then(|j| lines.get(j));
-    let own = |g: G| usize::from(lines[i][g as usize]);
-    let there = |by: i8, g: G| near(by).map_or(values(g), |l| usize::from(l[g as usize]));
-    let mut base = 0;
-    for &slot in slots {
-        each(
-            base + match slot {
-                Own(g) => own(g),
-                Near(by, g) => there(by, g),
-                Cross(a, b) => own(a) * values(b) + own(b),
-                Beside(a, by, b) => own(a) * (values(b) + 1) + there(by, b),
-            },
-        );
-        base += slot.size();
-    }
-}
+/// The value that is always 0.
+pub(super) const ZERO: u8 = GROUPS.len() as u8;

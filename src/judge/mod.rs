@@ -13,14 +13,16 @@
 mod groups;
 mod measure;
 mod page;
+mod places;
 mod second;
 mod words;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use groups::{Slot, Values, each_weight};
+use groups::{Slot, Values};
 use page::Page;
+use places::Places;
 use words::Words;
 
 /// Words that a text must have to be judged.
@@ -30,7 +32,7 @@ const WORDS_MIN: u64 = 40;
 /// parts apart, and where none do. There furniture is seen less, and harm is done less, too:
 /// text comes that way from crawls that dropped the most of it already.
 const SPACED: i32 = 150;
-const DENSE: i32 = -100;
+const DENSE: i32 = -200;
 /// Lines up to which a text without blank lines may be a page; a longer one is a table or a list.
 const DENSE_MOST: usize = 600;
 /// The score of a line that a rule has dropped.
@@ -97,13 +99,14 @@ pub struct Judge {
 /// One look's slots and weights.
 struct Look {
     slots: Vec<Slot>,
+    places: Places,
     weights: Vec<i16>,
 }
 
 impl Look {
     fn new(slots: Vec<Slot>) -> Look {
         let size = slots.iter().map(|s| s.size()).sum();
-        Look { slots, weights: vec![0; size] }
+        Look { places: Places::of(&slots), slots, weights: vec![0; size] }
     }
 
     /// The names of all weights.
@@ -122,10 +125,14 @@ impl Look {
         String::new()
     }
 
-    fn score(&self, values: &[Values], i: usize) -> i32 {
-        let mut sum = 0;
-        each_weight(&self.slots, values, i, |w| sum += i32::from(self.weights[w]));
-        sum
+    /// What it makes of each line; of lines that are dropped already there is no doubt.
+    fn scores(&self, page: &Page, values: &[Values]) -> Vec<i32> {
+        self.places.scores(&self.weights, values, |i| page.lines[i].ruled)
+    }
+
+    /// What it makes of the page.
+    fn score(&self, values: &[Values]) -> i32 {
+        self.places.scores(&self.weights, &values[..1], |_| false)[0]
     }
 }
 
@@ -188,8 +195,9 @@ impl Judge {
         judge
     }
 
-    /// What is to be said of a text; lines go from `min_confidence` percent on.
-    pub fn judge(&self, seen: &Seen, min_confidence: u32) -> Verdict {
+    /// What is to be said of a text; lines go from `min_confidence` percent on. With `explain`, each
+    /// has its reasons.
+    pub fn judge(&self, seen: &Seen, min_confidence: u32, explain: bool) -> Verdict {
         if is_html(&seen.text) {
             return Verdict::Html;
         }
@@ -204,7 +212,8 @@ impl Judge {
             let confidence = ((1000 - second::probability(score)) / 10) as u32;
             if score <= bar && confidence >= min_confidence {
                 let bytes = page.lines[i].start..page.lines[i].end;
-                gone.push(Furniture { bytes, score, confidence, reasons: self.reasons(&values, i) });
+                let reasons = if explain { self.reasons(&values, i) } else { [u32::MAX; 3] };
+                gone.push(Furniture { bytes, score, confidence, reasons });
             }
         }
         if gone.is_empty() { Verdict::Silent } else { Verdict::Drop(gone) }
@@ -212,13 +221,19 @@ impl Judge {
 
     /// What speaks most against line `i`.
     fn reasons(&self, values: &[Values], i: usize) -> [u32; 3] {
-        let mut all: Vec<(i16, u32)> = Vec::new();
-        let base = self.first.weights.len() as u32;
-        each_weight(&self.first.slots, values, i, |w| all.push((self.first.weights[w], w as u32)));
-        each_weight(&self.second.slots, values, i, |w| all.push((self.second.weights[w], base + w as u32)));
-        all.sort_unstable();
-        all.truncate(3);
-        std::array::from_fn(|k| all.get(k).map_or(u32::MAX, |r| r.1))
+        let mut most = [(i16::MAX, u32::MAX); 3];
+        let mut base = 0;
+        for look in [&self.first, &self.second] {
+            look.places.each(values, i, |w| {
+                let one = (look.weights[w], base + w as u32);
+                if one < most[2] {
+                    most[2] = one;
+                    most.sort_unstable();
+                }
+            });
+            base = self.first.weights.len() as u32;
+        }
+        most.map(|m| m.1)
     }
 
     /// The reasons in words.
@@ -281,27 +296,18 @@ impl Judge {
         let page = Page::read(&seen.text, &seen.gone, &self.words);
         let language = page.language.filter(|_| page.words >= WORDS_MIN)?;
         let mut values = page::values(&page, language);
-        second::add(&page.lines, &self.first_scores(&page, &values), &mut values);
-        let scores: Vec<i32> = (0..values.len()).map(|i| self.scored(&self.second, &page, &values, i)).collect();
+        second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
+        let scores = self.second.scores(&page, &values);
         second::add_page(&page.lines, &scores, &mut values[0]);
-        let kind = self.third.score(&values, 0);
+        let kind = self.third.score(&values);
         Some(Looked { page, scores, values, kind })
     }
 
     /// For training: the places of the weights that the third look adds up.
     pub fn weighed_page(&self, seen: &Seen) -> Option<Vec<u32>> {
         let mut all = Vec::new();
-        each_weight(&self.third.slots, &self.look(seen)?.values, 0, |w| all.push(w as u32));
+        self.third.places.each(&self.look(seen)?.values, 0, |w| all.push(w as u32));
         Some(all)
-    }
-
-    fn first_scores(&self, page: &Page, values: &[Values]) -> Vec<i32> {
-        (0..values.len()).map(|i| self.scored(&self.first, page, values, i)).collect()
-    }
-
-    /// What a look makes of line `i`; of lines that are dropped already there is no doubt.
-    fn scored(&self, look: &Look, page: &Page, values: &[Values], i: usize) -> i32 {
-        if page.lines[i].ruled { GONE } else { look.score(values, i) }
     }
 
     /// For training: each line of a text that is not blank with its number of words, and the places
@@ -310,14 +316,14 @@ impl Judge {
         let page = Page::read(&seen.text, &seen.gone, &self.words);
         let mut values = page::values(&page, page.language?);
         let look = if second {
-            second::add(&page.lines, &self.first_scores(&page, &values), &mut values);
+            second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
             &self.second
         } else {
             &self.first
         };
         let one = |i: usize| {
             let mut all = Vec::with_capacity(look.slots.len());
-            each_weight(&look.slots, &values, i, |w| all.push(w as u32));
+            look.places.each(&values, i, |w| all.push(w as u32));
             (page.lines[i].start..page.lines[i].end, page.lines[i].words, all)
         };
         Some((0..values.len()).map(one).collect())

@@ -1,12 +1,11 @@
 //! A page: its lines, and what each is among the others. All of it counts and prefix sums, linear
 //! in the text.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::groups::{G, GROUPS, Values};
 use super::measure::{End, First, LANGUAGES, Line};
-use super::words::{CLASSES, Words};
+use super::words::{CLASSES, Hashed, Words};
 
 /// Words from which on a line with a stop is prose.
 const PROSE: u32 = 10;
@@ -123,7 +122,7 @@ impl Sums {
 
 /// The values of one line by itself; of its page's language are the common words.
 fn own(l: &Line, language: usize) -> Values {
-    let mut v = [0u8; GROUPS.len()];
+    let mut v = [0u8; GROUPS.len() + 1];
     let mut set = |g: G, value: u8| v[g as usize] = value;
     let words = u64::from(l.words);
     let stops = u64::from(l.stops[language]);
@@ -232,7 +231,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let lines = &page.lines;
     let n = lines.len();
     let mut all: Vec<Values> = lines.iter().map(|l| own(l, language)).collect();
-    let mut count: HashMap<u64, u32> = HashMap::with_capacity(n);
+    let mut count: Hashed<u32> = Hashed::with_capacity_and_hasher(n, Default::default());
     for l in lines {
         *count.entry(l.key).or_default() += 1;
     }
@@ -369,16 +368,16 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
 
 /// Finds lines that repeat words of the page's first lines, as headlines do.
 fn echo(lines: &[Line], all: &mut [Values]) {
-    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut seen: Vec<u64> = Vec::new();
     let mut firsts = 0;
     for (i, l) in lines.iter().enumerate() {
         if i == 0 {
             all[0][G::ECHO as usize] = 2;
-        } else if l.words >= 3 && l.words <= 25 && seen.contains_key(&l.key) {
+        } else if l.words >= 3 && l.words <= 25 && seen.contains(&l.key) {
             all[i][G::ECHO as usize] = 1;
         }
         if firsts < 3 && l.words >= 3 {
-            seen.insert(l.key, i);
+            seen.push(l.key);
             firsts += 1;
         }
     }

@@ -22,14 +22,17 @@ pub(super) struct Known {
 
 /// The table, by hash of the small letters.
 pub(super) struct Words {
-    table: HashMap<u64, Known, BuildHasherDefault<Same>>,
+    table: Hashed<Known>,
     /// How many languages there are.
     pub(super) languages: usize,
 }
 
+/// A map from hashes.
+pub(super) type Hashed<V> = HashMap<u64, V, BuildHasherDefault<Same>>;
+
 /// Keys are hashes already.
 #[derive(Default)]
-struct Same(u64);
+pub(super) struct Same(u64);
 
 impl Hasher for Same {
     fn finish(&self) -> u64 {

@@ -101,6 +101,7 @@ impl Pipeline {
         let (settled, whole, decoded) = self.settle_whole(input, facts)?;
         let (mut total, mut judged, mut first) = (EditSet::identity(settled.len()), Vec::new(), Vec::new());
         let mut text = settled.clone();
+        let explain = sink.wants_changes();
         let mut found = Vec::new();
         for round in 0..ROUNDS {
             let (joined, wraps) = self.unwrap(&text);
@@ -118,7 +119,7 @@ impl Pipeline {
                 total = total.then(&rest.edits);
             }
             text = rest.text;
-            let drops = self.judge(&rest.seen, &text, &total, &mut judged, &mut found);
+            let drops = self.judge(&rest.seen, &text, &total, explain, &mut judged, &mut found);
             if drops.is_identity() && (!moved || round + 1 == ROUNDS) {
                 break;
             }
@@ -277,13 +278,14 @@ impl Pipeline {
         seen: &Seen,
         text: &str,
         total: &EditSet,
+        explain: bool,
         judged: &mut Vec<Judged>,
         found: &mut Vec<Found>,
     ) -> EditSet {
         let mut edits = EditSet::identity(text.len());
         let ids = &self.plan.ids;
         let Some(judge) = &self.plan.judge else { return edits };
-        match judge.judge(seen, self.plan.options.boilerplate_min_confidence).moved_to(seen, text) {
+        match judge.judge(seen, self.plan.options.boilerplate_min_confidence, explain).moved_to(seen, text) {
             Verdict::Silent => {}
             Verdict::Html => {
                 if self.plan.effect(ids.html) != Effect::Off {
