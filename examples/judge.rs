@@ -1,5 +1,6 @@
 //! Trains and tries the judge of whole pages. All input and output is JSON Lines, one document a
-//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `train/judge_inputs.py`.
+//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `train/judge_inputs.py` and,
+//! for the whole way, "Whole pages" in the README.
 //!
 //! ```text
 //! judge lines                    `text` as it reaches the judge, and what rules drop of it, as `gone`
@@ -330,8 +331,8 @@ fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
     all.truncate(60_000);
     const LENGTHS: u32 = 32;
     let place: HashMap<u32, u32> = all.iter().copied().zip(LENGTHS..).collect();
-    let mut e = Examples::default();
-    e.spread = (0..LENGTHS).map(|_| 10_000).chain(all.iter().map(|&w| pages[w as usize].0)).collect();
+    let spread = (0..LENGTHS).map(|_| 10_000).chain(all.iter().map(|&w| pages[w as usize].0)).collect();
+    let mut e = Examples { spread, ..Examples::default() };
     for d in &docs {
         let lines: Vec<&str> = d.seen.text.split('\n').filter(|l| !l.trim().is_empty()).collect();
         let dense = u32::from(!d.seen.text.trim().contains("\n\n"));

@@ -147,7 +147,7 @@ impl Verdict {
         let mut moved = Vec::with_capacity(lines.len());
         for line in lines.drain(..) {
             // Lines that stay are the same, in the same order.
-            while let Some(h) = here.next() {
+            for h in here.by_ref() {
                 while gone.next_if(|g| g.end <= h.start).is_some() {}
                 if gone.peek().is_some_and(|g| g.start <= h.start) {
                     continue;
