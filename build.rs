@@ -1,48 +1,120 @@
-//! Takes the examples out of the rules that are built in: only tests read them, and they are most of
-//! what would have to be parsed at every start. And works out what opens each rule's gate, which
-//! takes parsing its pattern.
+//! Writes the rules that are built in as Rust, so that nothing has to be parsed at every start, and
+//! works out what opens each rule's gate, which takes parsing its pattern.
 
 use std::path::Path;
 use std::{env, fs};
 
 #[path = "src/rule/need.rs"]
 mod need;
+#[path = "src/rule/tree.rs"]
+#[allow(dead_code, reason = "trees are only grown here")]
+mod tree;
+
+use need::{At, Need};
+use tree::Grown;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule/need.rs");
+    println!("cargo::rerun-if-changed=src/rule/tree.rs");
     let out = env::var("OUT_DIR").expect("set by cargo");
-    let mut needs = Vec::new();
-    for entry in fs::read_dir("rules").expect("the folder of rules") {
-        let path = entry.expect("a file").path();
-        let text = fs::read_to_string(&path).expect("text");
-        let mut table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        if let Some(toml::Value::Array(rules)) = table.get_mut("rule") {
-            for rule in rules.iter_mut().filter_map(toml::Value::as_table_mut) {
-                for key in ["fix", "keep", "open"] {
-                    rule.remove(key);
-                }
-                needs.extend(need_of(rule));
-            }
-        }
-        let name = path.file_name().expect("a file");
-        fs::write(Path::new(&out).join(name), table.to_string()).expect("room in the build folder");
-    }
-    needs.sort();
-    let lines: String = needs.iter().map(|(id, need)| format!("    ({id:?}, {need}),\n")).collect();
-    let code = format!(
-        "/// What opens the gates of lave's own rules, by id.\n\
-         static NEEDS: &[(&str, At, &[&str])] = &[\n{lines}];\n"
+    let mut files: Vec<_> =
+        fs::read_dir("rules").expect("the folder of rules").map(|entry| entry.expect("a file").path()).collect();
+    files.sort();
+    let (mut needs, mut rules) = (
+        Vec::new(),
+        String::from("/// The rules of each file, without examples.\nstatic OWN: &[(&str, &[Raw])] = &[\n"),
     );
-    fs::write(Path::new(&out).join("needs.rs"), code).expect("room in the build folder");
+    for path in files {
+        let text = fs::read_to_string(&path).expect("text");
+        let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let name = path.file_name().and_then(|n| n.to_str()).expect("a name").to_owned();
+        rules += &format!("    (\"rules/{name}\", &[\n");
+        let mut lines = text.lines().enumerate().filter(|(_, l)| l.trim() == "[[rule]]").map(|(n, _)| n + 1);
+        for rule in table.get("rule").and_then(toml::Value::as_array).into_iter().flatten() {
+            let rule = rule.as_table().expect("a rule is a table");
+            rules += &raw(rule, lines.next().expect("each rule has its header"));
+            needs.extend(need_of(rule));
+        }
+        rules += "    ]),\n";
+    }
+    fs::write(Path::new(&out).join("rules.rs"), rules + "];\n").expect("room in the build folder");
+    needs.sort_by(|a, b| a.0.cmp(&b.0));
+    fs::write(Path::new(&out).join("needs.rs"), code_of(&needs)).expect("room in the build folder");
 }
 
-/// The rule's id, and what it needs as Rust.
-fn need_of(rule: &toml::Table) -> Option<(String, String)> {
+/// A rule as Rust. Keys that it does not know are the tests' to find.
+fn raw(rule: &toml::Table, line: usize) -> String {
+    let when = rule.get("when").and_then(toml::Value::as_table);
+    let text = |t: Option<&toml::Table>, key: &str| {
+        t.and_then(|t| t.get(key)).and_then(toml::Value::as_str).map(str::to_owned)
+    };
+    let number = |t: Option<&toml::Table>, key: &str| t.and_then(|t| t.get(key)).and_then(toml::Value::as_integer);
+    let flag = |t: Option<&toml::Table>, key: &str| t.and_then(|t| t.get(key)).and_then(toml::Value::as_bool);
+    let top = Some(rule);
+    let mut out = format!("        Raw {{ line: {line}, needles: &{:?}", needles(rule));
+    for key in ["id", "why", "do"] {
+        out += &format!(", {}: {:?}", if key == "do" { "action" } else { key }, text(top, key).unwrap_or_default());
+    }
+    for key in ["level", "match", "with", "marks"] {
+        out += &format!(", {}: {:?}", if key == "match" { "pattern" } else { key }, text(top, key));
+    }
+    for key in ["zone", "prev", "next", "needs", "after", "before"] {
+        out += &format!(", {key}: {:?}", text(when, key));
+    }
+    for key in ["line_max", "words_min", "words_max"] {
+        out += &format!(", {key}: {:?}", number(when, key));
+    }
+    for key in ["final_stop", "capitals"] {
+        out += &format!(", {key}: {:?}", flag(when, key));
+    }
+    out + &format!(", enabled: {}, group: {:?} }},\n", flag(top, "enabled").unwrap_or(true), number(top, "group"))
+}
+
+/// What opens the rules' gates, as Rust: by rule, and the literals of all rules at either end of a line.
+fn code_of(needs: &[(String, Need)]) -> String {
+    let (mut start, mut end, mut wide) = (Grown::default(), Grown::default(), Vec::new());
+    let mut code = String::from(
+        "/// What opens the gates of lave's own rules, by id. Literals at either end of a line are in the trees.\n\
+         static NEEDS: &[(&str, At, &[&str])] = &[\n",
+    );
+    for (n, (id, need)) in needs.iter().enumerate() {
+        let n = n as u16;
+        let mut here: &[String] = &[];
+        match need.at {
+            At::Start | At::Wide => need.literals.iter().for_each(|l| match need::start_of(need.at, l) {
+                Some(head) => start.add(head.bytes(), n),
+                None => wide.push((l, n)),
+            }),
+            At::End => need.literals.iter().for_each(|l| end.add(l.bytes().rev(), n)),
+            _ => here = &need.literals,
+        }
+        code += &format!("    ({id:?}, At::{:?}, &{here:?}),\n", need.at);
+    }
+    wide.sort();
+    code += &format!("];\nstatic WIDES: &[(&str, u16)] = &{wide:?};\n");
+    for (name, mut tree) in [("STARTS", start), ("ENDS", end)] {
+        tree.grow();
+        let ways = |e: &(u8, tree::Way)| format!("({}, Way::{:?})", e.0, e.1);
+        let edges: Vec<String> = tree.edges.iter().map(ways).collect();
+        code += &format!(
+            "static {name}: Tree<'static> = Tree {{\n    text: b\"{}\",\n    literals: &{:?},\n    forks: &{:?},\n    edges: &[{}],\n}};\n",
+            tree.text.escape_ascii(),
+            tree.literals,
+            tree.forks,
+            edges.join(", "),
+        );
+    }
+    code
+}
+
+/// The rule's id, and what it needs.
+fn need_of(rule: &toml::Table) -> Option<(String, Need)> {
     let pattern = rule.get("match")?.as_str()?;
-    let needles = rule.get("when").and_then(|w| w.get("needles")).and_then(toml::Value::as_array);
-    let needles: Vec<String> =
-        needles.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned).collect();
-    let need = need::Need::of(pattern, &needles);
-    Some((rule.get("id")?.as_str()?.to_owned(), format!("At::{:?}, &{:?}", need.at, need.literals)))
+    Some((rule.get("id")?.as_str()?.to_owned(), Need::of(pattern, &needles(rule))))
+}
+
+fn needles(rule: &toml::Table) -> Vec<String> {
+    let all = rule.get("when").and_then(|w| w.get("needles")).and_then(toml::Value::as_array);
+    all.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned).collect()
 }

@@ -8,7 +8,7 @@ use super::{LineEnds, Plan};
 use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::Features;
-use crate::rule::{Effect, Scratch, is_body, is_title};
+use crate::rule::{Effect, LineRules, Scratch, is_body, is_title};
 
 /// A piece of the text after phase 1: one line of it.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub(super) struct Batch {
     pub(super) pieces: Vec<Piece>,
     /// Line rules that matched: the number of the piece, and the rule.
     pub(super) hits: Vec<(u32, RuleId)>,
+    /// The first and the last line that is a wall to phase 2 for sure, where rules look around.
+    pub(super) walls: Option<(u32, u32)>,
     /// In order of place.
     pub(super) found: Vec<Found>,
     /// Bytes of the text after phase 1.
@@ -74,11 +76,6 @@ impl Batch {
             + size_of_val(&self.hits[..])
             + size_of_val(&self.found[..])
             + self.residue.iter().map(|r| size_of::<Residue>() + r.bytes.len()).sum::<usize>()
-    }
-
-    /// Bytes of the lines that a rule matched.
-    pub(super) fn hit_len(&self) -> u64 {
-        self.pieces.iter().filter(|p| p.hit).map(|p| p.span.len() as u64).sum()
     }
 
     /// The marks that its lines bear.
@@ -121,6 +118,8 @@ pub(super) struct Washer<'p> {
     /// The lines that changed, as they are now, each with its `\n`; and the pieces that they are.
     fresh: String,
     fresh_pieces: Vec<(u32, Span)>,
+    /// Lines that may stand at either end of the document.
+    edges: String,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
 }
@@ -141,6 +140,7 @@ impl<'p> Washer<'p> {
             hits: Vec::new(),
             fresh: String::new(),
             fresh_pieces: Vec::new(),
+            edges: String::new(),
             lasting: Vec::new(),
         }
     }
@@ -186,6 +186,7 @@ impl<'p> Washer<'p> {
         batch.text = text;
         self.look_at_fresh(&mut batch);
         if self.plan.looks_around {
+            self.look_at_edges(&mut batch);
             self.read_kinds(&mut batch);
         }
         self.add_decoded(&mut batch, &islands, self.plan.ids.island);
@@ -196,12 +197,16 @@ impl<'p> Washer<'p> {
     /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does. `at`:
     /// where it stands in the text that was scanned, if it does.
     fn look(&mut self, line: &str, at: Option<usize>) -> bool {
+        self.look_for(&self.plan.line_rules, line, at)
+    }
+
+    fn look_for(&mut self, rules: &LineRules, line: &str, at: Option<usize>) -> bool {
         self.hits.clear();
         if line.is_empty() {
             return false;
         }
         let (hits, mut partial) = (&mut self.hits, false);
-        self.plan.line_rules.each_hit(line, at, &mut self.scratch, |id, rule, _, _| {
+        rules.each_hit(line, at, &mut self.scratch, |id, rule, _, _| {
             if rule.is_partial() {
                 partial = true;
             } else {
@@ -346,10 +351,61 @@ impl<'p> Washer<'p> {
             self.add_hits(batch, piece);
         }
         if batch.hits.len() > before {
-            // Two runs, each in order.
-            batch.hits.sort_by_key(|h| h.0);
+            batch.hits.sort_unstable();
         }
         (self.fresh, self.fresh_pieces) = (fresh, pieces);
+    }
+
+    /// Finds the rules for either end of a document that lines match which may stand there: those
+    /// before the first wall of the batch and after the last.
+    fn look_at_edges(&mut self, batch: &mut Batch) {
+        let rules = &self.plan.edge_rules;
+        let all = batch.pieces.len();
+        let top = (0..all).find(|&i| self.is_wall(batch, i));
+        let bottom = top.and_then(|top| (top..all).rev().find(|&i| self.is_wall(batch, i)));
+        batch.walls = top.zip(bottom).map(|(a, b)| (a as u32, b as u32));
+        if rules.is_empty() {
+            return;
+        }
+        let lines = (0..top.unwrap_or(all)).chain(bottom.map_or(all, |n| n + 1)..all);
+        let lines = lines.filter(|&i| batch.pieces[i].kind != Kind::Blank);
+        let mut text = std::mem::take(&mut self.edges);
+        text.clear();
+        let lines: Vec<(u32, Span)> = lines
+            .map(|i| {
+                let start = text.len();
+                text.push_str(self.line(batch, i));
+                text.push('\n');
+                (i as u32, Span::new(start, text.len() - 1))
+            })
+            .collect();
+        rules.scan(&text, &mut self.scratch);
+        let before = batch.hits.len();
+        for (piece, span) in lines {
+            self.look_for(rules, &text[span.range()], Some(span.start as usize));
+            self.add_hits(batch, piece);
+        }
+        if batch.hits.len() > before {
+            batch.hits.sort_unstable();
+        }
+        self.edges = text;
+    }
+
+    /// Whether line `i` is a wall to phase 2, whatever is around it.
+    fn is_wall(&self, batch: &mut Batch, i: usize) -> bool {
+        let Piece { kind, hit, .. } = batch.pieces[i];
+        if kind == Kind::Unread && !hit && is_body(self.line(batch, i)) {
+            batch.pieces[i].kind = Kind::Body;
+        }
+        batch.pieces[i].kind == Kind::Body && !hit
+    }
+
+    /// Line `i` of the text after phase 1.
+    fn line<'b>(&'b self, batch: &'b Batch, i: usize) -> &'b str {
+        match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
+            Ok(n) => &self.fresh[self.fresh_pieces[n].1.range()],
+            Err(_) => &batch.text[batch.old_of(batch.pieces[i].span.range()).range()],
+        }
     }
 
     /// Files what was seen on a line. With `moved`, `total` tells where things went.
@@ -382,8 +438,9 @@ impl<'p> Washer<'p> {
     /// Files the rules that were just found to match a line.
     fn add_hits(&mut self, batch: &mut Batch, piece: u32) {
         let p = &mut batch.pieces[piece as usize];
-        p.hit = p.kind != Kind::Blank && !self.hits.is_empty();
-        if p.hit {
+        let hit = p.kind != Kind::Blank && !self.hits.is_empty();
+        if hit {
+            p.hit = true;
             batch.hits.extend(self.hits.iter().map(|&id| (piece, id)));
         }
     }
@@ -403,20 +460,18 @@ impl<'p> Washer<'p> {
 
     /// Whether the line beyond line `i` matters, too.
     fn read_kind(&self, batch: &mut Batch, i: usize, matters: bool) -> bool {
-        let Piece { span, kind, hit } = batch.pieces[i];
+        let Piece { kind, hit, .. } = batch.pieces[i];
         let matters = matters || hit;
         if matters && kind == Kind::Unread {
-            let line = match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
-                Ok(n) => &self.fresh[self.fresh_pieces[n].1.range()],
-                Err(_) => &batch.text[batch.old_of(span.range()).range()],
-            };
-            batch.pieces[i].kind = if is_body(line) {
+            let line = self.line(batch, i);
+            let kind = if is_body(line) {
                 Kind::Body
             } else if is_title(line) {
                 Kind::Title
             } else {
                 Kind::Short
             };
+            batch.pieces[i].kind = kind;
         }
         matters && batch.pieces[i].kind != Kind::Body
     }

@@ -6,22 +6,24 @@
 
 use std::collections::VecDeque;
 
-use super::characters::Batch;
+use super::characters::{Batch, Kind};
 use super::lines::{Decider, Verdict};
 use super::{Plan, each_line};
 use crate::rule::words;
 
 /// Words from which on a document is guarded.
 const WORDS: u64 = 200;
-/// Bytes after phase 1 up to which it is. Its output, twice as long at most, is no longer than what
-/// is guarded at all; so it is weighed again, the same, when that is cleaned.
-const MOST: u64 = super::HELD / 2;
+/// Bytes after phase 1 up to which it is: what is longer is no one document. The output of a guarded
+/// document is as long, so it is weighed again, the same, when that is cleaned.
+pub(super) const MOST: u64 = 4 << 20;
 
 /// What stays and what would go.
 pub(super) struct Scales<'p> {
     decider: Decider<'p>,
     /// In percent of the words.
     max_loss: u64,
+    /// Whether words are counted, or only bytes.
+    counts: bool,
     tally: Tally,
 }
 
@@ -31,43 +33,65 @@ struct Tally {
     waiting: VecDeque<(u64, u64)>,
     all: u64,
     lost: u64,
-    /// Bytes after phase 1; and of the lines that a rule matched.
+    /// Bytes after phase 1; of lines that are not blank; and of those that would go.
     len: u64,
-    hit: u64,
+    text: u64,
+    gone: u64,
 }
 
 impl<'p> Scales<'p> {
     /// `marks`: those that some line of the document bears.
     pub(super) fn new(plan: &'p Plan, marks: u64) -> Self {
         let max_loss = u64::from(plan.options.guard_max_loss);
-        Scales { decider: Decider::new(plan, marks, false), max_loss, tally: Tally::default() }
+        Scales { decider: Decider::new(plan).with_marks(marks), max_loss, counts: true, tally: Tally::default() }
     }
 
-    /// Whether to weigh batches of `len` bytes at all, in which lines of `hit` bytes were matched by
-    /// a rule: where rules match little, little goes, as a line takes one more along at most.
-    pub(super) fn worth(len: u64, hit: u64) -> bool {
-        len <= MOST && 10 * hit >= len
+    /// Whether more of a document goes than may; `all` are its batches.
+    pub(super) fn say_too_much(plan: &'p Plan, marks: u64, all: &[Batch]) -> bool {
+        if all.iter().all(|b| b.hits.is_empty()) {
+            return false;
+        }
+        let weigh = |counts| {
+            let mut scales = Scales { counts, ..Scales::new(plan, marks) };
+            all.iter().for_each(|b| scales.weigh(b));
+            scales
+        };
+        // To count words takes longer than all the rest.
+        let mut light = weigh(false);
+        light.finish();
+        light.worth() && weigh(true).lose_too_much()
     }
 
     /// Adds the lines of a batch.
     pub(super) fn weigh(&mut self, batch: &Batch) {
         self.tally.len += batch.new_len as u64;
-        self.tally.hit += batch.hit_len();
-        let text = batch.edits.apply(&batch.text);
+        let text = if self.counts { batch.edits.apply(&batch.text) } else { String::new() };
         let (decider, tally) = (&mut self.decider, &mut self.tally);
         each_line(&batch.pieces, &batch.hits, batch.new_len, |start, line, rules| {
-            let words = u64::from(words(&text[start..start + line.len as usize], u32::MAX));
+            let here = text.get(start..start + line.len as usize);
+            let words = here.map_or(0, |line| u64::from(words(line, u32::MAX)));
             tally.all += words;
+            tally.text += if line.kind == Kind::Blank { 0 } else { line.len };
             tally.waiting.push_back((line.len, words));
             decider.line(line, rules, |line, verdict| tally.take(line.len, &verdict));
         });
     }
 
-    /// Whether more goes than may; the document has ended.
-    pub(super) fn lose_too_much(mut self) -> bool {
+    fn finish(&mut self) {
         let tally = &mut self.tally;
         self.decider.finish(|line, verdict| tally.take(line.len, &verdict));
-        Scales::worth(tally.len, tally.hit) && tally.all >= WORDS && tally.lost * 100 > tally.all * self.max_loss
+    }
+
+    /// Whether so much goes that it is worth counting words.
+    fn worth(&self) -> bool {
+        self.tally.len <= MOST && 10 * self.tally.gone >= self.tally.text
+    }
+
+    /// Whether more goes than may; the document has ended.
+    pub(super) fn lose_too_much(mut self) -> bool {
+        self.finish();
+        let tally = &self.tally;
+        self.worth() && tally.all >= WORDS && tally.lost * 100 > tally.all * self.max_loss
     }
 }
 
@@ -80,6 +104,7 @@ impl Tally {
             len = len.saturating_sub(bytes);
             if matches!(verdict, Verdict::Drop(_)) {
                 self.lost += words;
+                self.gone += bytes;
             }
         }
     }

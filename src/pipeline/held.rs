@@ -203,15 +203,13 @@ impl Pipeline {
         };
         let batches = self.wash_all(&pieces, wash);
         let marks = batches.iter().fold(0, |all, b| all | b.marks(&self.plan));
-        let mut scales = Scales::new(&self.plan, marks);
-        if self.plan.guards {
-            batches.iter().for_each(|b| scales.weigh(b));
+        let mut decider = Decider::new(&self.plan).with_marks(marks);
+        if self.plan.guards && Scales::say_too_much(&self.plan, marks, &batches) {
+            decider.withdraw();
         }
-        let withdrawn = self.plan.guards && scales.lose_too_much();
         let mut rest = Rest { edits: EditSet::identity(text.len()), ..Rest::default() };
         let style = OutStyle { newline: NewlineKind::Lf, bom: false };
         let mut emitter = Emitter::new(&self.plan, &mut rest, style)?;
-        let mut decider = Decider::new(&self.plan, marks, withdrawn);
         let mut seen = Sight::default();
         let mut outcome = Ok(());
         let looks = self.plan.judge.is_some();

@@ -13,7 +13,7 @@ use super::Plan;
 use super::characters::Kind;
 use super::plan::DROPPED;
 use crate::edit::{Effect, RuleId};
-use crate::rule::{Action, Neighbour, Zone};
+use crate::rule::{Action, Neighbour, When, Zone};
 
 /// Lines that a run may have. In a longer one no rule that looks around acts: memory is bounded,
 /// and a run that is too long stays so when it is cleaned again.
@@ -126,12 +126,10 @@ pub(super) struct Decider<'p> {
 }
 
 impl<'p> Decider<'p> {
-    /// `marks`: those that some line of the document bears.
-    /// With `withdrawn`, no line is dropped, and a finding on the first says why.
-    pub(super) fn new(plan: &'p Plan, marks: u64, withdrawn: bool) -> Self {
+    pub(super) fn new(plan: &'p Plan) -> Self {
         Decider {
             plan,
-            marks,
+            marks: 0,
             left: Wall::Edge,
             above: false,
             beside: 0,
@@ -139,9 +137,24 @@ impl<'p> Decider<'p> {
             lines: 0,
             too_long: false,
             take_next: None,
-            withdrawn,
-            to_tell: withdrawn,
+            withdrawn: false,
+            to_tell: false,
         }
+    }
+
+    /// Before any line whose rules need one of them: the marks that some line of the document bears.
+    pub(super) fn set_marks(&mut self, marks: u64) {
+        self.marks = marks;
+    }
+
+    pub(super) fn with_marks(mut self, marks: u64) -> Self {
+        self.marks = marks;
+        self
+    }
+
+    /// Before the first line: none is to be dropped, and a finding on the first says why.
+    pub(super) fn withdraw(&mut self) {
+        (self.withdrawn, self.to_tell) = (true, true);
     }
 
     /// Takes the next line, with the rules that match it, and hands out the verdicts that are
@@ -206,11 +219,22 @@ impl<'p> Decider<'p> {
             && rule.when.looks_around()
     }
 
-    /// Whether others look past the lines that such a rule matches. Not where it asks for dropped
-    /// lines beside it, as then it may match lines of all kinds: those are looked past once they are gone.
-    fn is_suspect(&self, id: RuleId) -> bool {
+    /// Whether others look past the lines that such a rule matches, in a run that ends with `right`.
+    /// Not where it asks for dropped lines beside it, as then it may match lines of all kinds: those
+    /// are looked past once they are gone.
+    fn is_suspect(&self, id: RuleId, right: Wall) -> bool {
         let when = &self.plan.rules.rule(id).when;
-        self.may_drop(id) && when.after.is_none() && when.before.is_none()
+        self.may_drop(id) && when.after.is_none() && when.before.is_none() && self.in_zone(when, right)
+    }
+
+    fn in_zone(&self, when: &When, right: Wall) -> bool {
+        let left = self.left;
+        when.zone.is_none_or(|zone| match zone {
+            Zone::Head => left == Wall::Edge && right == Wall::Body,
+            Zone::Tail => left == Wall::Body && right == Wall::Edge,
+            Zone::Edge => left == Wall::Edge || right == Wall::Edge,
+            Zone::Inside => left == Wall::Body && right == Wall::Body,
+        })
     }
 
     fn push(&mut self, w: Waiting, out: &mut impl FnMut(Line, Verdict)) {
@@ -258,7 +282,8 @@ impl<'p> Decider<'p> {
     /// Hands out what waits; with a right wall, rules that look around may flag what stays.
     fn hand_out(&mut self, right: Option<Wall>, out: &mut impl FnMut(Line, Verdict)) {
         let waiting = std::mem::take(&mut self.waiting);
-        let between = Between::of(&waiting, &self.suspects(&waiting));
+        let suspects = right.map_or_else(|| vec![false; waiting.len()], |right| self.suspects(&waiting, right));
+        let between = Between::of(&waiting, &suspects);
         let below = marks_below(&waiting);
         let mut beside = Beside { above: self.beside, below: 0 };
         for (i, w) in waiting.iter().enumerate() {
@@ -280,13 +305,13 @@ impl<'p> Decider<'p> {
         self.waiting.clear();
     }
 
-    fn suspects(&self, waiting: &[Waiting]) -> Vec<bool> {
-        waiting.iter().map(|w| w.hits.iter().any(|&id| self.is_suspect(id))).collect()
+    fn suspects(&self, waiting: &[Waiting], right: Wall) -> Vec<bool> {
+        waiting.iter().map(|w| w.hits.iter().any(|&id| self.is_suspect(id, right))).collect()
     }
 
     fn decide(&mut self, right: Wall) {
         let mut waiting = std::mem::take(&mut self.waiting);
-        let suspects = self.suspects(&waiting);
+        let suspects = self.suspects(&waiting, right);
         let mut between = Between::of(&waiting, &suspects);
         // Down and up in turn, until nothing more goes: a dropped line may take neighbours along on
         // either side, and others may see further without it.
@@ -336,15 +361,10 @@ impl<'p> Decider<'p> {
     /// Whether what is around line `i` of the run is as rule `id` says.
     fn holds(&self, id: RuleId, between: Between, beside: Beside, i: usize, right: Wall) -> bool {
         let (when, asks, left) = (&self.plan.rules.rule(id).when, self.plan.asks(id), self.left);
-        let zone = when.zone.is_none_or(|zone| match zone {
-            Zone::Head => left == Wall::Edge && right == Wall::Body,
-            Zone::Tail => left == Wall::Body && right == Wall::Edge,
-            Zone::Edge => left == Wall::Edge || right == Wall::Edge,
-            Zone::Inside => left == Wall::Body && right == Wall::Body,
-        });
         let up = || if self.above || between.first < i { Sight::Short } else { Sight::Wall(left) };
         let down = || if between.end > i + 1 { Sight::Short } else { Sight::Wall(right) };
-        zone && when.prev.is_none_or(|n| sees(n, up()))
+        self.in_zone(when, right)
+            && when.prev.is_none_or(|n| sees(n, up()))
             && when.next.is_none_or(|n| sees(n, down()))
             && (when.needs.is_none() || self.marks & asks.needs != 0)
             && (when.after.is_none() || beside.above & asks.after != 0)

@@ -19,6 +19,7 @@ mod guard;
 mod held;
 mod lines;
 mod plan;
+mod queue;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
@@ -26,7 +27,6 @@ use batch::Batches;
 use characters::{Batch, Washer};
 use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally, Why};
-use guard::Scales;
 use lines::{Decider, Line};
 pub(crate) use plan::Plan;
 
@@ -37,10 +37,6 @@ use crate::error::Result;
 use crate::options::Newline;
 use crate::rule::RuleSet;
 
-/// Documents of at most this many bytes are held whole where a rule needs to know all of them,
-const HELD: u64 = 64 << 20;
-/// unless that takes more memory than this, in bytes, as with millions of empty lines.
-const HELD_MEMORY: usize = 96 << 20;
 /// Documents of at most this many bytes are unwrapped and judged.
 const PAGE: u64 = 16 << 20;
 /// Bytes of a batch.
@@ -158,40 +154,7 @@ impl Pipeline {
         if whole_page {
             emitter.tell_too_long()?;
         }
-        // Rules that need a mark need to know what the document holds: everything goes through phase
-        // 1 first, and is held if it is small enough, whatever it takes in memory then. A larger
-        // document is read once more, if a rule that needs a mark may act.
-        let hold = self.plan.needs_marks && facts.len <= HELD;
-        let mut marks = 0;
-        let mut held = Some(Vec::new());
-        if hold || self.plan.acts_on_marks {
-            let mut size = 0;
-            self.each_batch(input, &facts, |batch| {
-                marks |= batch.marks(&self.plan);
-                size += batch.size();
-                if !hold || size > HELD_MEMORY {
-                    held = None;
-                }
-                if let Some(all) = &mut held {
-                    all.push(batch);
-                    return Ok(true);
-                }
-                // To know of all marks that anybody needs is enough.
-                Ok(marks & self.plan.needed != self.plan.needed)
-            })?;
-        } else {
-            held = None;
-        }
-        // What is longer is no one document, and not worth a reading more.
-        let withdrawn =
-            self.plan.guards && facts.len <= HELD && self.loses_too_much(input, &facts, held.as_deref(), marks)?;
-        let mut decider = Decider::new(&self.plan, marks, withdrawn);
-        let mut take = |batch| whole.take(batch, &mut decider, &mut emitter).map(|()| true);
-        match held {
-            Some(held) => held.into_iter().try_for_each(|batch| take(batch).map(drop))?,
-            None => self.each_batch(input, &facts, &mut take)?,
-        }
-        whole.end(decider, &mut emitter)?;
+        self.run_batches(input, &facts, &mut emitter, &mut whole)?;
         let (emitted, tally) = emitter.finish()?;
         self.end(facts, style, emitted, tally, whole, sink)
     }
@@ -239,37 +202,13 @@ impl Pipeline {
         OutStyle { newline, bom: facts.bom && self.plan.options.keep_bom }
     }
 
-    /// Whether more of the document's words would go with lines than the guard allows. A document that
-    /// is not held is read once more.
-    fn loses_too_much<R: Read + Seek>(
-        &self,
-        input: &mut R,
-        facts: &Facts,
-        held: Option<&[Batch]>,
-        marks: u64,
-    ) -> io::Result<bool> {
-        let mut scales = Scales::new(&self.plan, marks);
-        match held {
-            Some(all)
-                if !Scales::worth(all.iter().map(|b| b.new_len as u64).sum(), all.iter().map(Batch::hit_len).sum()) =>
-            {
-                return Ok(false);
-            }
-            Some(all) => all.iter().for_each(|b| scales.weigh(b)),
-            None => self.each_batch(input, facts, |batch| {
-                scales.weigh(&batch);
-                Ok(true)
-            })?,
-        }
-        Ok(scales.lose_too_much())
-    }
-
     /// Reads the document and takes it through phase 1, batch by batch, in order, until `each` has
-    /// enough.
+    /// enough. The first `skip` batches are passed over.
     fn each_batch<R: Read + Seek>(
         &self,
         input: &mut R,
         facts: &Facts,
+        mut skip: usize,
         mut each: impl FnMut(Batch) -> io::Result<bool>,
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
@@ -286,7 +225,12 @@ impl Pipeline {
             while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
                 let Some(bytes) = batches.next()? else { break };
                 hash.update(&bytes);
-                some.push(bytes);
+                if skip > 0 {
+                    skip -= 1;
+                    batches.recycle(bytes);
+                } else {
+                    some.push(bytes);
+                }
             }
             if some.is_empty() {
                 break;

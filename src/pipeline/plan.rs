@@ -10,7 +10,7 @@ use crate::error::{Error, Result, nearest};
 use crate::features::Features;
 use crate::judge::Judge;
 use crate::options::Options;
-use crate::rule::{Action, FURNITURE, Level, LineRules, Rule, RuleSet};
+use crate::rule::{Action, FURNITURE, Level, LineRules, Rule, RuleSet, Zone};
 use crate::stage::{self, ORDER, Patterns, Stage};
 
 /// Rules that the pipeline itself speaks for.
@@ -55,8 +55,10 @@ pub(crate) struct Plan {
     pub(crate) wakes: Features,
     /// Whether some stage has to see every line.
     pub(crate) wakes_all: bool,
-    /// Rules with a pattern.
+    /// Rules with a pattern, for every line.
     pub(crate) line_rules: LineRules,
+    /// The same for lines before the first body line or after the last.
+    pub(crate) edge_rules: LineRules,
     /// Those of them that change a part of a line.
     pub(crate) patterns: Patterns,
     /// Whether some line rule depends on other lines.
@@ -65,9 +67,6 @@ pub(crate) struct Plan {
     pub(crate) bears: Vec<u64>,
     /// The marks that each rule asks for.
     pub(crate) asks: Vec<Asks>,
-    /// Whether a rule in force needs a mark; whether one that may act does.
-    pub(crate) needs_marks: bool,
-    pub(crate) acts_on_marks: bool,
     /// The marks that rules in force need.
     pub(crate) needed: u64,
     /// Whether lines may go, and not too many at once.
@@ -90,7 +89,7 @@ impl Plan {
         let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
-        let (line_rules, patterns) = Plan::line_rules(&rules, &effects, false);
+        let (line_rules, edge_rules, patterns) = Plan::line_rules(&rules, &effects, false);
         let wakes = stages.iter().fold(Features::NONE, |a, s| a | s.needs());
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
@@ -127,14 +126,13 @@ impl Plan {
             judge,
             guards: (1..100).contains(&options.guard_max_loss) && in_force(drops, Effect::Act),
             looks_around: in_force(looks, Effect::Flag),
-            needs_marks: in_force(|r| r.when.needs.is_some(), Effect::Flag),
-            acts_on_marks: in_force(|r| r.when.needs.is_some(), Effect::Act),
             rules: Arc::new(rules),
             effects,
             stages,
             wakes,
             wakes_all: wakes == Features::ALL,
             line_rules,
+            edge_rules,
             patterns,
             bears,
             needed,
@@ -145,16 +143,20 @@ impl Plan {
         })
     }
 
-    /// The rules with a pattern that are in force, and those of them that change a part of a line.
-    fn line_rules(rules: &RuleSet, effects: &[Effect], forced: bool) -> (LineRules, Patterns) {
+    /// The rules with a pattern that are in force: for every line, for those at either end of the
+    /// document, and those that change a part of a line.
+    fn line_rules(rules: &RuleSet, effects: &[Effect], forced: bool) -> (LineRules, LineRules, Patterns) {
         let on = |id: RuleId| effects.get(id.0 as usize).is_some_and(|&e| e != Effect::Off);
-        let partial = LineRules::new(rules, forced, |id, rule| on(id) && rule.is_partial());
-        (LineRules::new(rules, forced, |id, _| on(id)), Patterns::new(partial))
+        // A mark counts wherever the line stands.
+        let edge =
+            |rule: &Rule| matches!(rule.when.zone, Some(Zone::Head | Zone::Tail | Zone::Edge)) && rule.marks.is_none();
+        let pick = |want: &dyn Fn(&Rule) -> bool| LineRules::new(rules, forced, |id, rule| on(id) && want(rule));
+        (pick(&|r| !edge(r)), pick(&edge), Patterns::new(pick(&Rule::is_partial)))
     }
 
     pub(crate) fn open_gates(&mut self) {
         self.gates_open = true;
-        (self.line_rules, self.patterns) = Plan::line_rules(&self.rules, &self.effects, true);
+        (self.line_rules, self.edge_rules, self.patterns) = Plan::line_rules(&self.rules, &self.effects, true);
         self.wakes_all = true;
     }
 
@@ -174,6 +176,12 @@ impl Plan {
     /// The marks that a line which these rules match bears.
     pub(crate) fn bears(&self, hits: &[RuleId]) -> u64 {
         hits.iter().fold(0, |all, id| all | self.bears[id.0 as usize])
+    }
+
+    /// The mark that rule `id` needs, if it needs one.
+    pub(crate) fn wants(&self, id: RuleId) -> u64 {
+        let needs = self.asks(id).needs;
+        if needs == u64::MAX { 0 } else { needs & self.needed }
     }
 
     /// What rule `id` asks for.

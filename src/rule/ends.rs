@@ -1,45 +1,32 @@
 //! Literals at the start or end of lines.
 
-use std::ops::Range;
-
 use super::key::ASCII;
 use super::need::HEAD;
+use super::tree::{Fork, Grown, Literal, Tree, Way};
 use super::{Key, becomes_ascii};
 
-/// Literals at one end of a line, sorted, with a tree over them, so that those that a line starts (or
-/// ends) with are found byte by byte. `BACK`: at the line's end.
-#[derive(Default)]
+/// Literals at one end of a line. `BACK`: at the line's end; their bytes are written backwards.
 pub(super) struct Ends<const BACK: bool> {
+    /// Those of lave's own rules, and the rule that each of them is, if it is in force.
+    own: Tree<'static>,
+    rules: Vec<Option<u16>>,
+    /// Those of others.
+    more: Grown,
+    /// Where each first byte leads in either tree.
+    first: [[Option<Way>; 128]; 2],
+    /// A bit for each [`slot`] that the first bytes of a literal have.
+    heads: Vec<u64>,
     /// Bytes of the longest literal.
     longest: usize,
-    /// The literals' bytes, going inward: those of a line's end are written backwards.
-    text: Vec<u8>,
-    all: Vec<Literal>,
-    /// The root comes first.
-    forks: Vec<Fork>,
-    leaves: Vec<Range<u32>>,
 }
 
-#[derive(Clone, Copy)]
-struct Literal {
-    at: u32,
-    len: u8,
-    rule: u16,
-}
+/// Bits of the number that [`slot`] makes.
+const SLOT: u32 = 15;
 
-/// Literals that start alike.
-struct Fork {
-    /// Their numbers.
-    all: Range<u32>,
-    /// How many of them, the first, end here.
-    ended: u32,
-    /// Where each next byte leads: to a fork; with `LEAF`, to a leaf; 0 for nowhere.
-    next: [u32; 128],
+/// A number for four bytes.
+fn slot(bytes: [u8; 4]) -> usize {
+    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - SLOT)) as usize
 }
-
-/// Literals so few that each is compared.
-const LEAF: u32 = 1 << 31;
-const FEW: usize = 3;
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
 const FOLDED: [u8; 256] = {
@@ -53,59 +40,70 @@ const FOLDED: [u8; 256] = {
 };
 
 impl<const BACK: bool> Ends<BACK> {
-    pub(super) fn add(&mut self, literal: &str, rule: u16) {
-        let at = self.text.len();
-        self.text.extend_from_slice(literal.as_bytes());
-        if BACK {
-            self.text[at..].reverse();
+    /// `own`: literals of lave's own rules, by their numbers.
+    pub(super) fn new(own: Tree<'static>) -> Self {
+        let of = own.literals.iter().map(|l| usize::from(l.who) + 1).max().unwrap_or(0);
+        Ends {
+            own,
+            rules: vec![None; of],
+            more: Grown::default(),
+            first: [[None; 128]; 2],
+            heads: vec![0; 1 << (SLOT - 6)],
+            longest: 0,
         }
-        self.longest = self.longest.max(literal.len());
-        self.all.push(Literal { at: at as u32, len: literal.len() as u8, rule });
     }
 
-    fn bytes(&self, l: Literal) -> &[u8] {
-        &self.text[l.at as usize..][..usize::from(l.len)]
+    /// One of lave's own rules, the `n`th, is in force as `rule`.
+    pub(super) fn add_own(&mut self, n: usize, rule: u16) {
+        if let Some(at) = self.rules.get_mut(n) {
+            *at = Some(rule);
+        }
     }
 
-    fn some(&self, range: &Range<u32>) -> &[Literal] {
-        &self.all[range.start as usize..range.end as usize]
+    pub(super) fn add(&mut self, literal: &str, rule: u16) {
+        if BACK {
+            self.more.add(literal.bytes().rev(), rule);
+        } else {
+            self.more.add(literal.bytes(), rule);
+        }
     }
 
     /// Readies it for use, when all literals are there.
     pub(super) fn grow(&mut self) {
-        let mut all = std::mem::take(&mut self.all);
-        all.sort_by(|a, b| self.bytes(*a).cmp(self.bytes(*b)));
-        self.all = all;
-        self.fork(0..self.all.len(), 0);
+        self.more.grow();
+        if self.rules.iter().all(Option::is_none) {
+            self.own = Tree { literals: &[], ..self.own };
+        }
+        for (first, tree) in self.first.iter_mut().zip([self.own, self.more.view()]) {
+            if !tree.literals.is_empty() {
+                let root = &tree.forks[0];
+                *first = std::array::from_fn(|b| tree.next(root, b as u8));
+            }
+        }
+        let mut heads = std::mem::take(&mut self.heads);
+        for (own, tree) in self.each_tree() {
+            for &l in tree.literals.iter().filter(|l| !own || self.rules[usize::from(l.who)].is_some()) {
+                let mut mark = |head| heads[slot(head) / 64] |= 1 << (slot(head) % 64);
+                match *tree.bytes(l) {
+                    [a, b, c, d, ..] => mark([a, b, c, d]),
+                    // After a shorter one anything may stand.
+                    [a, b, c] => (0..128).for_each(|d| mark([a, b, c, d])),
+                    _ => heads.fill(u64::MAX),
+                }
+            }
+        }
+        self.heads = heads;
+        let len = |l: &Literal| usize::from(l.len);
+        self.longest = self.own.literals.iter().chain(&self.more.literals).map(len).max().unwrap_or(0);
     }
 
-    /// Adds the fork of the literals `all`, which have their first `depth` bytes in common, and what
-    /// is below it.
-    fn fork(&mut self, all: Range<usize>, depth: usize) -> u32 {
-        let fork = self.forks.len();
-        let range = |r: &Range<usize>| r.start as u32..r.end as u32;
-        let byte = |e: &Self, n: usize| e.bytes(e.all[n]).get(depth).copied();
-        let ended = all.clone().take_while(|&n| byte(self, n).is_none()).count();
-        self.forks.push(Fork { all: range(&all), ended: ended as u32, next: [0; 128] });
-        let mut from = all.start + ended;
-        while from < all.end {
-            let b = byte(self, from);
-            let same = from..from + (from..all.end).take_while(|&n| byte(self, n) == b).count();
-            let next = if same.len() > FEW {
-                self.fork(same.clone(), depth + 1)
-            } else {
-                self.leaves.push(range(&same));
-                (self.leaves.len() - 1) as u32 | LEAF
-            };
-            self.forks[fork].next[usize::from(b.unwrap_or(0)) % 128] = next;
-            from = same.end;
-        }
-        fork as u32
+    fn each_tree(&self) -> impl Iterator<Item = (bool, Tree<'_>)> {
+        [(true, self.own), (false, self.more.view())].into_iter().filter(|(_, tree)| !tree.literals.is_empty())
     }
 
     /// Wakes the rules one of whose literals stands at the start (or end) of the line.
     pub(super) fn open(&self, line: &str, scratch: &mut Key, out: &mut Vec<u16>) {
-        if self.all.is_empty() {
+        if self.longest == 0 {
             return;
         }
         let blank = |b: &u8| matches!(b, b' ' | 9..=13);
@@ -135,7 +133,7 @@ impl<const BACK: bool> Ends<BACK> {
         scratch.set(part);
         let known = scratch.text().len() >= self.longest || part.len() == raw.len();
         if !known {
-            out.extend(self.all.iter().map(|l| l.rule));
+            self.each_tree().for_each(|(own, tree)| self.wake(own, tree.literals, out));
         } else {
             self.look(scratch.text().as_bytes(), out);
         }
@@ -145,6 +143,27 @@ impl<const BACK: bool> Ends<BACK> {
     /// ASCII. A blank stands for any run of them; after the first few, what is not ASCII may be
     /// anything.
     fn look(&self, bytes: &[u8], out: &mut Vec<u16>) -> bool {
+        let four =
+            if BACK { bytes.last_chunk().map(|&[d, c, b, a]| [a, b, c, d]) } else { bytes.first_chunk().copied() };
+        if let Some(four) = four {
+            let head = four.map(|b| FOLDED[usize::from(b)]);
+            let plain = head.iter().all(|&b| b < 0x80) && !head.windows(2).any(|w| w == *b"  ");
+            if plain && self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 0 {
+                return true;
+            }
+        }
+        self.each_tree().fold(true, |near, (own, tree)| self.look_in(own, tree, bytes, out) && near)
+    }
+
+    fn wake(&self, own: bool, literals: &[Literal], out: &mut Vec<u16>) {
+        if own {
+            out.extend(literals.iter().filter_map(|l| self.rules[usize::from(l.who)]));
+        } else {
+            out.extend(literals.iter().map(|l| l.who));
+        }
+    }
+
+    fn look_in(&self, own: bool, tree: Tree<'_>, bytes: &[u8], out: &mut Vec<u16>) -> bool {
         let at = |j: usize| {
             let j = if BACK { bytes.len().wrapping_sub(j + 1) } else { j };
             bytes.get(j).map(|&b| FOLDED[usize::from(b)])
@@ -158,34 +177,36 @@ impl<const BACK: bool> Ends<BACK> {
             }
             j
         };
-        let (mut depth, mut j) = (0, 0);
-        let mut fork = &self.forks[0];
+        let Some(b) = at(0) else { return true };
+        let Some(first) = self.first[usize::from(!own)].get(usize::from(b)) else { return false };
+        let Some(mut way) = *first else { return true };
+        let (mut depth, mut j) = (1, past(0));
         let leaf = loop {
-            if fork.ended > 0 {
-                out.extend(self.some(&fork.all)[..fork.ended as usize].iter().map(|l| l.rule));
-            }
+            let fork: &Fork = match way {
+                Way::Leaf(from, count) => break &tree.literals[from as usize..][..usize::from(count)],
+                Way::Fork(n) => &tree.forks[n as usize],
+            };
+            let all = &tree.literals[fork.from as usize..fork.to as usize];
+            self.wake(own, &all[..fork.ended as usize], out);
             let Some(b) = at(j) else { return true };
-            let Some(&next) = fork.next.get(usize::from(b)) else {
+            if b >= 0x80 {
                 if depth >= HEAD {
-                    out.extend(self.some(&fork.all).iter().map(|l| l.rule));
+                    self.wake(own, all, out);
                 }
                 return depth >= HEAD;
-            };
-            if next == 0 {
-                return true;
+            }
+            match tree.next(fork, b) {
+                Some(next) => way = next,
+                None => return true,
             }
             depth += 1;
             j = past(j);
-            if next & LEAF != 0 {
-                break &self.leaves[(next & !LEAF) as usize];
-            }
-            fork = &self.forks[next as usize];
         };
         let mut near = true;
-        for &l in self.some(leaf) {
+        for &l in leaf {
             let (mut depth, mut j) = (depth, j);
             let stands = loop {
-                match (self.bytes(l).get(depth), at(j)) {
+                match (tree.bytes(l).get(depth), at(j)) {
                     (None, _) => break true,
                     (Some(_), Some(b)) if b >= 0x80 => {
                         near &= depth >= HEAD;
@@ -199,7 +220,7 @@ impl<const BACK: bool> Ends<BACK> {
                 }
             };
             if stands {
-                out.push(l.rule);
+                self.wake(own, &[l], out);
             }
         }
         near
@@ -210,14 +231,15 @@ impl<const BACK: bool> Ends<BACK> {
 mod tests {
     use super::*;
 
+    const NONE: Tree<'static> = Tree { text: &[], literals: &[], forks: &[], edges: &[] };
+
     #[test]
     fn as_many_literals_as_rules_can_be() {
         let letter = |n: u32, i: u32| char::from(b'a' + (n / 26u32.pow(i) % 26) as u8);
         let literal = |n: u16| (0..4).map(|i| letter(u32::from(n), i)).collect::<String>();
-        let mut ends = Ends::<false>::default();
+        let mut ends = Ends::<false>::new(NONE);
         (0..60_000).for_each(|n| ends.add(&literal(n), n));
         ends.grow();
-        assert!(ends.leaves.len() > 1 << 15);
         for n in (0..60_000).step_by(7) {
             let mut open = Vec::new();
             ends.open(&literal(n), &mut Key::default(), &mut open);

@@ -6,8 +6,9 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::need::{At, HEAD, Need, ascii_head};
-use super::needles::{Found, Needles, holds};
+use super::need::{At, Need, start_of};
+use super::needles::{Found, Needles};
+use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
 
@@ -19,11 +20,8 @@ pub(crate) struct Gates {
     wide: Wide,
     end: Ends<true>,
     needles: Needles,
-    /// The same for rules that want short lines, and for those that want a line without a stop; with
-    /// the most characters that any of them wants. Such lines are searched one by one.
-    brief: [(Needles, usize); 2],
-    /// Most characters of a line that each rule may match.
-    most: Vec<usize>,
+    /// Most characters of a line that each rule may match, and whether it wants a stop at its end.
+    wants: Vec<(usize, Option<bool>)>,
     /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
     /// stop, and most rules want none.
     rest: [Rest; 3],
@@ -34,60 +32,69 @@ pub(crate) struct Gates {
 struct Rest {
     /// Rules by the last byte of the line that they ask for.
     last: Vec<(u8, u16)>,
-    /// Rules by a needle that is too short for a search for all.
-    short: Vec<(String, u16)>,
+    /// Rules by bytes of which the line holds one.
+    bytes: Vec<([u8; 3], u16)>,
     always: Vec<u16>,
+    /// Most bytes of a line that any of them may match.
+    longest: usize,
 }
-
-/// Most characters of a short line.
-const SHORT: usize = 300;
-/// Fewest bytes of a needle for which lines are searched many at once.
-const NEEDLE: usize = 4;
 
 impl Gates {
     /// Gates for `rules`; those without a pattern never wake.
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
-        let (mut start, mut end, mut rest) = (Ends::default(), Ends::default(), <[Rest; 3]>::default());
-        let mut wide = Wide::default();
+        let (mut start, mut wide, mut end) = (Ends::new(STARTS), Wide::new(WIDES), Ends::new(ENDS));
+        let mut rest = <[Rest; 3]>::default();
         let mut needles: Vec<(String, u16)> = Vec::new();
-        let mut brief: [Vec<(String, u16)>; 2] = Default::default();
-        let mut most = Vec::new();
+        let mut wants = Vec::new();
         for (n, rule) in rules {
             let line_max = rule.when.line_max.map_or(usize::MAX, |max| max as usize);
-            most.resize(usize::from(n) + 1, 0);
-            most[usize::from(n)] = line_max;
-            let brief = match rule.when.final_stop {
-                Some(false) if line_max < usize::MAX => Some(&mut brief[1]),
-                _ if line_max <= SHORT => Some(&mut brief[0]),
-                _ => None,
-            };
-            let inner = brief.unwrap_or(&mut needles);
+            wants.resize(usize::from(n) + 1, (0, None));
+            wants[usize::from(n)] = (line_max, rule.when.final_stop);
             let rest = match rule.when.final_stop {
                 None => &mut rest[0],
                 Some(true) => &mut rest[1],
                 Some(false) => &mut rest[2],
             };
-            each_need(rule, |at, l| match at {
-                At::Start => start.add(l, n),
-                At::Wide => match std::str::from_utf8(ascii_head(l.as_bytes())) {
-                    Ok(head) if head.len() >= HEAD => start.add(head, n),
-                    _ => wide.add(l, n),
-                },
-                At::End => end.add(l, n),
-                At::Inner if l.len() < NEEDLE => rest.short.push((l.to_owned(), n)),
-                At::Inner => inner.push((l.to_owned(), n)),
-                At::Last => rest.last.extend(l.bytes().map(|b| (b, n))),
+            let Some(pattern) = &rule.pattern else { continue };
+            let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
+            let (at, literals) = match known {
+                Some(k) => {
+                    start.add_own(k, n);
+                    wide.add_own(k, n);
+                    end.add_own(k, n);
+                    let (_, at, literals) = NEEDS[k];
+                    // The literals of others are where they belong.
+                    (at, literals.iter().map(|l| (*l).to_owned()).collect())
+                }
+                None => {
+                    let need = Need::of(pattern, &rule.when.needles);
+                    (need.at, need.literals)
+                }
+            };
+            if matches!(at, At::Nowhere | At::Byte | At::Last) {
+                // A character has four bytes at most.
+                rest.longest = rest.longest.max(line_max.saturating_mul(4));
+            }
+            match at {
                 At::Nowhere => rest.always.push(n),
-            });
+                At::Byte => {
+                    let mut bytes = literals.iter().flat_map(|l| l.bytes()).cycle();
+                    rest.bytes.push(([(); 3].map(|()| bytes.next().unwrap_or_default()), n));
+                }
+                At::Last => rest.last.extend(literals.iter().flat_map(|l| l.bytes()).map(|b| (b, n))),
+                At::Inner => needles.extend(literals.into_iter().map(|l| (l, n))),
+                _ if known.is_some() => {}
+                At::End => literals.iter().for_each(|l| end.add(l, n)),
+                At::Start | At::Wide => literals.iter().for_each(|l| match start_of(at, l) {
+                    Some(head) => start.add(head, n),
+                    None => wide.add(l, n),
+                }),
+            }
         }
         wide.sort();
         start.grow();
         end.grow();
-        let brief = brief.map(|all| {
-            let longest = all.iter().map(|(_, n)| most[usize::from(*n)]).max().unwrap_or(0);
-            (Needles::new(all), longest)
-        });
-        Gates { start, wide, end, needles: Needles::new(needles), brief, most, rest }
+        Gates { start, wide, end, needles: Needles::new(needles), wants, rest }
     }
 
     /// Finds the needles in `text`, some whole lines, into `found`.
@@ -96,61 +103,35 @@ impl Gates {
     }
 
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `needles` are
-    /// those that were found in it, `stops` tells whether it ends in a stop; `key` and `brief` are
-    /// scratch space.
-    pub(crate) fn open(
-        &self,
-        line: &str,
-        needles: &[(u32, u16)],
-        stops: bool,
-        key: &mut Key,
-        brief: &mut Found,
-        out: &mut Vec<u16>,
-    ) {
-        // No fewer characters than it has.
-        let least = if line.is_ascii() { line.len() } else { line.len().div_ceil(4) };
+    /// those that were found in it, `stops` tells whether it ends in a stop; `key` is scratch space.
+    pub(crate) fn open(&self, line: &str, needles: &[(u32, u16)], stops: bool, key: &mut Key, out: &mut Vec<u16>) {
         self.start.open(line, key, out);
         self.wide.open(line, key, out);
         self.end.open(line, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
-        for (needles, longest) in &self.brief[..2 - usize::from(stops)] {
-            if least <= *longest {
-                needles.find(line, brief);
-                brief.all().iter().for_each(|(_, needle)| out.extend_from_slice(needles.rules(*needle)));
-            }
-        }
-        out.retain(|n| least <= self.most[usize::from(*n)]);
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
-            let mut wake = |n: u16, wanted: &dyn Fn() -> bool| {
-                if least <= self.most[usize::from(n)] && wanted() {
-                    out.push(n);
-                }
-            };
+            if line.len() > rest.longest {
+                continue;
+            }
             if !rest.last.is_empty()
                 && let Some(end) = Key::last_byte(line)
             {
-                rest.last.iter().for_each(|(b, n)| wake(*n, &|| end == *b));
+                out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
             }
-            rest.short.iter().for_each(|(needle, n)| wake(*n, &|| holds(line, needle)));
-            rest.always.iter().for_each(|n| wake(*n, &|| true));
+            let holds = |[a, b, c]: [u8; 3]| memchr::memchr3(a, b, c, line.as_bytes()).is_some();
+            out.extend(rest.bytes.iter().filter(|(any, _)| holds(*any)).map(|(_, n)| n));
+            out.extend_from_slice(&rest.always);
         }
-    }
-}
-
-/// Calls `each` with every literal that opens the gate of `rule`, or once with none.
-fn each_need(rule: &Rule, mut each: impl FnMut(At, &str)) {
-    if rule.pattern.is_none() {
-        return;
-    }
-    let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
-    let mut all = |at: At, literals: &mut dyn Iterator<Item = &str>| {
-        if at == At::Nowhere { each(at, "") } else { literals.for_each(|l| each(at, l)) }
-    };
-    if let Some((_, at, literals)) = known.map(|n| NEEDS[n]) {
-        all(at, &mut literals.iter().copied());
-    } else {
-        let need = Need::of(rule.pattern.as_deref().unwrap_or_default(), &rule.when.needles);
-        all(need.at, &mut need.literals.iter().map(String::as_str));
+        if !out.is_empty() {
+            // No fewer characters than it has.
+            let mut least = None;
+            let mut least =
+                || *least.get_or_insert_with(|| if line.is_ascii() { line.len() } else { line.len().div_ceil(4) });
+            out.retain(|n| {
+                let (most, stop) = self.wants[usize::from(*n)];
+                stop.is_none_or(|stop| stop == stops) && (line.len() <= most || least() <= most)
+            });
+        }
     }
 }
 
@@ -182,16 +163,36 @@ mod tests {
     #[test]
     fn what_the_build_worked_out_is_what_the_rules_say() {
         let set = RuleSet::builtin().expect("sound");
+        let literals = |tree: Tree<'static>, n: u16, back: bool| {
+            let mine = tree.literals.iter().filter(move |l| l.who == n);
+            mine.map(move |l| {
+                let mut bytes = tree.bytes(*l).to_vec();
+                if back {
+                    bytes.reverse();
+                }
+                String::from_utf8(bytes).expect("text")
+            })
+        };
         let mut known = 0;
         for rule in set.rules() {
             let Some(pattern) = &rule.pattern else { continue };
             let need = Need::of(pattern, &rule.when.needles);
-            let found = NEEDS.iter().find(|(id, ..)| *id == rule.id).expect("every rule is known");
-            assert_eq!((found.1, found.2), (need.at, &*need.literals.iter().map(String::as_str).collect::<Vec<_>>()));
+            let n = NEEDS.iter().position(|(id, ..)| *id == rule.id).expect("every rule is known");
+            let mut found: Vec<String> = NEEDS[n].2.iter().map(|l| (*l).to_owned()).collect();
+            found.extend(literals(STARTS, n as u16, false));
+            found.extend(literals(ENDS, n as u16, true));
+            found.extend(WIDES.iter().filter(|w| usize::from(w.1) == n).map(|w| w.0.to_owned()));
+            found.sort();
+            let mut wanted: Vec<String> = need.literals.clone();
+            if need.at == At::Wide {
+                wanted = wanted.iter().map(|l| start_of(need.at, l).unwrap_or(l).to_owned()).collect();
+            }
+            wanted.sort();
+            assert_eq!((NEEDS[n].1, found), (need.at, wanted), "{}", rule.id);
             known += 1;
         }
         assert_eq!(known, NEEDS.len());
-        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id));
+        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id) && WIDES.is_sorted());
     }
 
     #[test]
@@ -213,7 +214,7 @@ mod tests {
             let (mut found, mut out) = (Found::default(), Vec::new());
             g.scan(line, &mut found);
             let stops = line.ends_with('.');
-            g.open(line, found.all(), stops, &mut Key::default(), &mut Found::default(), &mut out);
+            g.open(line, found.all(), stops, &mut Key::default(), &mut out);
             out.sort_unstable();
             out
         };

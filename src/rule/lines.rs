@@ -146,7 +146,6 @@ pub(crate) struct Scratch {
     past: usize,
     /// Those of one line.
     here: Found,
-    brief: Found,
     open: Vec<u16>,
     /// Patterns that were tried on this line.
     known: Vec<(usize, bool)>,
@@ -195,7 +194,7 @@ impl LineRules {
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
-        let Scratch { key, found, past, here, brief, open, known } = scratch;
+        let Scratch { key, found, past, here, open, known } = scratch;
         open.clear();
         known.clear();
         let mut shape = Shape::default();
@@ -214,7 +213,7 @@ impl LineRules {
                     here.all()
                 }
             };
-            self.gates.open(line, needles, shape.stops(line), key, brief, open);
+            self.gates.open(line, needles, shape.stops(line), key, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();
@@ -253,6 +252,7 @@ struct Shape {
     stop: Option<bool>,
     body: Option<bool>,
     sure: Option<u32>,
+    most: Option<u32>,
     words: Option<u32>,
     chars: Option<usize>,
     capitals: Option<bool>,
@@ -273,6 +273,10 @@ impl Shape {
 
     /// Whether `line` has at least `min` words.
     fn has_words(&mut self, line: &str, min: u32) -> bool {
+        *self.most.get_or_insert_with(|| most_words(line.as_bytes())) >= min && self.surely_has(line, min)
+    }
+
+    fn surely_has(&mut self, line: &str, min: u32) -> bool {
         *self.sure.get_or_insert_with(|| surely_words(line.as_bytes())) >= min
             || *self.words.get_or_insert_with(|| words(line, WORDS_COUNTED)) >= min
     }

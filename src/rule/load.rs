@@ -13,11 +13,6 @@ macro_rules! builtin {
         pub const BUILTIN: &[(&str, &str)] = &[
             $((concat!("rules/", $stage, ".toml"), include_str!(concat!("../../rules/", $stage, ".toml")))),*
         ];
-
-        /// The same without examples, by `build.rs`: they are nine tenths of the text.
-        const BARE: &[(&str, &str)] = &[
-            $((concat!("rules/", $stage, ".toml"), include_str!(concat!(env!("OUT_DIR"), "/", $stage, ".toml")))),*
-        ];
     };
 }
 
@@ -42,6 +37,69 @@ builtin!(
     "pipeline",
 );
 
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// A rule as `build.rs` wrote it.
+struct Raw {
+    id: &'static str,
+    why: &'static str,
+    level: Option<&'static str>,
+    enabled: bool,
+    action: &'static str,
+    with: Option<&'static str>,
+    group: Option<u32>,
+    pattern: Option<&'static str>,
+    marks: Option<&'static str>,
+    needles: &'static [&'static str],
+    line_max: Option<u32>,
+    words_min: Option<u32>,
+    words_max: Option<u32>,
+    final_stop: Option<bool>,
+    capitals: Option<bool>,
+    zone: Option<&'static str>,
+    prev: Option<&'static str>,
+    next: Option<&'static str>,
+    needs: Option<&'static str>,
+    after: Option<&'static str>,
+    before: Option<&'static str>,
+    line: usize,
+}
+
+impl Raw {
+    fn rule(&self, source: &str) -> Rule {
+        let owned = |s: Option<&str>| s.map(str::to_owned);
+        Rule {
+            id: self.id.to_owned(),
+            why: self.why.to_owned(),
+            level: self.level.and_then(Level::parse).unwrap_or(Level::Safe),
+            enabled: self.enabled,
+            action: action(self.action, self.with, self.group),
+            when: When {
+                needles: self.needles.iter().map(|n| (*n).to_owned()).collect(),
+                line_max: self.line_max,
+                words_min: self.words_min,
+                words_max: self.words_max,
+                final_stop: self.final_stop,
+                capitals: self.capitals,
+                zone: self.zone.and_then(zone),
+                prev: self.prev.and_then(neighbour),
+                next: self.next.and_then(neighbour),
+                needs: owned(self.needs),
+                after: owned(self.after),
+                before: owned(self.before),
+            },
+            pattern: owned(self.pattern),
+            marks: owned(self.marks),
+            fix: Vec::new(),
+            keep: Vec::new(),
+            open: Vec::new(),
+            own: true,
+            source: source.to_owned(),
+            line: self.line,
+        }
+    }
+}
+
 const RULE_KEYS: &[&str] =
     &["id", "why", "level", "enabled", "when", "match", "do", "with", "group", "marks", "fix", "keep", "open"];
 const WHEN_KEYS: &[&str] = &[
@@ -65,8 +123,13 @@ impl RuleSet {
     /// The rules that come with lave, without their examples.
     pub fn builtin() -> Result<RuleSet> {
         let mut set = RuleSet::default();
-        for (name, text) in BARE {
-            set.read(name, text, false, true)?;
+        for (name, text) in BUILTIN {
+            set.hash = xxh3_64_with_seed(text.as_bytes(), set.hash);
+            let all = OWN.iter().find(|(file, _)| file == name).map_or(&[][..], |(_, all)| all);
+            for raw in all {
+                set.by_id.insert(raw.id.to_owned(), RuleId(set.rules.len() as u16));
+                set.rules.push(raw.rule(name));
+            }
         }
         Ok(set)
     }
@@ -212,31 +275,49 @@ fn read_action(t: &Table<'_, '_>, id: &str) -> Result<Action> {
     if group.is_some() && name != "cut" {
         return Err(stray("group"));
     }
-    Ok(match name {
-        "delete-line" => match with {
-            None => Action::DeleteLine { and_next: false },
-            Some("next-line") => Action::DeleteLine { and_next: true },
-            Some(_) => return Err(stray("with").remedy("`next-line` is the one thing that can go with a line")),
-        },
+    if name == "delete-line" && with.is_some_and(|with| with != "next-line") {
+        return Err(stray("with").remedy("`next-line` is the one thing that can go with a line"));
+    }
+    if name == "replace" && with.is_none() {
+        return Err(t.error(format_args!("rule `{id}` has no `with`")));
+    }
+    Ok(action(name, with, group))
+}
+
+fn action(name: &str, with: Option<&str>, group: Option<u32>) -> Action {
+    match name {
+        "delete-line" => Action::DeleteLine { and_next: with.is_some() },
         "cut" => Action::Cut(group.unwrap_or(0) as usize),
-        "replace" => {
-            let with = with.ok_or_else(|| t.error(format_args!("rule `{id}` has no `with`")))?;
-            Action::Replace(with.to_owned())
-        }
+        "replace" => Action::Replace(with.unwrap_or_default().to_owned()),
         "flag" => Action::Flag,
         _ => Action::Builtin,
+    }
+}
+
+fn zone(name: &str) -> Option<Zone> {
+    Some(match name {
+        "head" => Zone::Head,
+        "tail" => Zone::Tail,
+        "edge" => Zone::Edge,
+        "inside" => Zone::Inside,
+        _ => return None,
+    })
+}
+
+fn neighbour(name: &str) -> Option<Neighbour> {
+    Some(match name {
+        "body" => Neighbour::Body,
+        "edge" => Neighbour::Edge,
+        "short" => Neighbour::Short,
+        "body-or-edge" => Neighbour::BodyOrEdge,
+        _ => return None,
     })
 }
 
 fn read_when(t: &Table<'_, '_>) -> Result<When> {
     t.only(WHEN_KEYS)?;
-    let neighbour = |key: &str| -> Result<Option<Neighbour>> {
-        Ok(one_of(t, key, &["body", "edge", "short", "body-or-edge"])?.map(|s| match s {
-            "body" => Neighbour::Body,
-            "edge" => Neighbour::Edge,
-            "short" => Neighbour::Short,
-            _ => Neighbour::BodyOrEdge,
-        }))
+    let seen = |key: &str| -> Result<Option<Neighbour>> {
+        Ok(one_of(t, key, &["body", "edge", "short", "body-or-edge"])?.and_then(neighbour))
     };
     for key in ["words_min", "words_max"] {
         if let Some(v) = t.get(key)
@@ -252,14 +333,9 @@ fn read_when(t: &Table<'_, '_>) -> Result<When> {
         words_max: t.int("words_max")?,
         final_stop: t.bool("final_stop")?,
         capitals: t.bool("capitals")?,
-        zone: one_of(t, "zone", &["head", "tail", "edge", "inside"])?.map(|s| match s {
-            "head" => Zone::Head,
-            "tail" => Zone::Tail,
-            "edge" => Zone::Edge,
-            _ => Zone::Inside,
-        }),
-        prev: neighbour("prev")?,
-        next: neighbour("next")?,
+        zone: one_of(t, "zone", &["head", "tail", "edge", "inside"])?.and_then(zone),
+        prev: seen("prev")?,
+        next: seen("next")?,
         needs: t.str("needs")?.map(str::to_owned),
         after: t.str("after")?.map(str::to_owned),
         before: t.str("before")?.map(str::to_owned),
@@ -289,4 +365,21 @@ fn read_examples(t: &Table<'_, '_>, key: &str) -> Result<Vec<Example>> {
             Ok(Example { input: input.into(), output: output.into(), set, line: v.line() })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_build_wrote_is_what_the_files_say() {
+        let (built, read) = (RuleSet::builtin().expect("sound"), RuleSet::builtin_with_examples().expect("sound"));
+        assert_eq!(built.hash(), read.hash());
+        assert_eq!(built.rules().len(), read.rules().len());
+        for (b, r) in built.rules().iter().zip(read.rules()) {
+            let bare = Rule { fix: Vec::new(), keep: Vec::new(), open: Vec::new(), ..r.clone() };
+            assert_eq!(format!("{b:?}"), format!("{bare:?}"));
+            assert_eq!(built.id(&b.id), read.id(&b.id));
+        }
+    }
 }

@@ -13,6 +13,8 @@ mod load;
 mod matcher;
 mod need;
 mod needles;
+mod sieve;
+mod tree;
 mod wide;
 
 use std::collections::HashMap;

@@ -19,6 +19,8 @@ pub(crate) enum At {
     Last,
     /// One of them is in it.
     Inner,
+    /// One of them, each one byte that is as it is in line and key, is in it.
+    Byte,
     /// The pattern says nothing that could be looked for.
     Nowhere,
 }
@@ -36,6 +38,8 @@ pub(crate) struct Need {
 pub(crate) const HEAD: usize = 3;
 /// Most bytes of a literal that are compared.
 pub(crate) const LITERAL: usize = 16;
+/// Most bytes of which one may open a gate.
+const BYTES: usize = 3;
 /// Most literals that one rule's gate may have.
 const MANY: usize = 1500;
 
@@ -85,7 +89,9 @@ impl Need {
             (_, Some(last)) if last.iter().all(telling) => Need::new(At::Last, last),
             (Some(inner), _) => Need::new(At::Inner, in_line(inner)),
             (None, Some(last)) => Need::new(At::Last, last),
-            (None, None) => nowhere(),
+            (None, None) => marks(&hir)
+                .filter(|all| all.len() <= BYTES)
+                .map_or_else(nowhere, |all| Need::new(At::Byte, all.into_iter().map(String::from).collect())),
         }
     }
 }
@@ -117,8 +123,17 @@ fn whole_head(l: &[u8]) -> &[u8] {
 }
 
 /// What comes before the first byte that is not ASCII. Line and key may differ from there on.
-pub(crate) fn ascii_head(l: &[u8]) -> &[u8] {
+fn ascii_head(l: &[u8]) -> &[u8] {
     &l[..l.iter().position(|b| !b.is_ascii()).unwrap_or(l.len())]
+}
+
+/// What a line starts with that opens a gate at [`At::Start`] or [`At::Wide`]; nothing if only the
+/// line's key can tell.
+pub(crate) fn start_of(at: At, literal: &str) -> Option<&str> {
+    match at {
+        At::Start => Some(literal),
+        _ => std::str::from_utf8(ascii_head(literal.as_bytes())).ok().filter(|head| head.len() >= HEAD),
+    }
 }
 
 /// What comes after the last byte that is not ASCII.
@@ -169,6 +184,25 @@ fn required(hir: &Hir) -> Option<Vec<String>> {
         HirKind::Alternation(all) => {
             let sets: Option<Vec<_>> = all.iter().map(required).collect();
             Some(sets?.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
+/// Marks, alike in line and key, of which every match of `hir` holds at least one.
+fn marks(hir: &Hir) -> Option<Vec<char>> {
+    let mark = |c: &char| ":/|;=@#*+_<>[](){}".contains(*c);
+    match hir.kind() {
+        HirKind::Literal(l) => std::str::from_utf8(&l.0).ok()?.chars().find(mark).map(|c| vec![c]),
+        HirKind::Capture(c) => marks(&c.sub),
+        HirKind::Repetition(r) if r.min > 0 => marks(&r.sub),
+        HirKind::Concat(all) => all.iter().filter_map(marks).min_by_key(Vec::len),
+        HirKind::Alternation(all) => {
+            let sets: Option<Vec<_>> = all.iter().map(marks).collect();
+            let mut all: Vec<char> = sets?.into_iter().flatten().collect();
+            all.sort_unstable();
+            all.dedup();
+            Some(all)
         }
         _ => None,
     }

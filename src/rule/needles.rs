@@ -1,15 +1,16 @@
 //! Literals anywhere in lines. Many lines are searched at once: to start a search takes as long as to
 //! go through a line.
 
-use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use super::sieve::{SETS, Sieve};
 
 /// What a search for several literals found in some lines. Reused from text to text.
 #[derive(Default)]
 pub(crate) struct Found {
     /// A byte within a line, and a needle that is in that line; in order of place.
     all: Vec<(u32, u16)>,
-    /// The text in small letters, its digits as `0`.
+    /// The text in small letters, its digits as `0`, where there are many needles.
     lower: Vec<u8>,
     /// For each needle: where the last line that it was found in ends.
     done: Vec<usize>,
@@ -23,45 +24,56 @@ impl Found {
 
 /// The needles of all rules.
 pub(super) struct Needles {
-    packed: Option<packed::Searcher>,
-    automaton: Option<AhoCorasick>,
+    way: Way,
     all: Vec<Needle>,
 }
 
+/// How they are searched for.
+enum Way {
+    Sieve {
+        sieve: Box<Sieve>,
+        /// The needles of each set, and how many bytes the place that it is seen at is from its start.
+        sets: Vec<Vec<(u16, u16)>>,
+    },
+    /// More than a sieve is good for.
+    Automaton(AhoCorasick),
+}
+
+/// Most needles for a sieve.
+const MANY: usize = 400;
+
 struct Needle {
-    text: String,
+    text: Vec<u8>,
     /// The rules that it wakes.
     rules: Vec<u16>,
-    /// How many bytes after its start another needle may start at the earliest.
-    step: usize,
 }
 
 impl Needles {
     /// `wanted`: a needle, and a rule that it wakes.
-    pub(super) fn new(wanted: Vec<(String, u16)>) -> Self {
-        // A needle within another stands for both, so that no two can start at one place.
+    pub(super) fn new(mut wanted: Vec<(String, u16)>) -> Self {
+        wanted.sort_by(|a, b| (a.0.len(), a).cmp(&(b.0.len(), b)));
         let mut all: Vec<Needle> = Vec::new();
-        for (text, rule) in &wanted {
-            let parts = wanted.iter().map(|(t, _)| t).filter(|t| text.contains(t.as_str()));
-            let text = parts.min_by_key(|t| (t.len(), *t)).unwrap_or(text);
-            match all.iter_mut().find(|n| n.text == *text) {
-                Some(n) => n.rules.push(*rule),
-                None => all.push(Needle { text: text.clone(), rules: vec![*rule], step: 0 }),
+        for (text, rule) in wanted {
+            let same = match all.last() {
+                Some(last) if last.text == text.as_bytes() => Some(all.len() - 1),
+                // A needle within another stands for both.
+                _ if all.len() <= MANY => {
+                    all.iter().position(|n| memchr::memmem::find(text.as_bytes(), &n.text).is_some())
+                }
+                _ => None,
+            };
+            match same {
+                Some(n) => all[n].rules.push(rule),
+                None => all.push(Needle { text: text.into_bytes(), rules: vec![rule] }),
             }
         }
-        for n in 0..all.len() {
-            let this = &all[n].text;
-            let starts = |i: &usize| {
-                all.iter()
-                    .enumerate()
-                    .any(|(m, other)| m != n && other.text.as_bytes().starts_with(&this.as_bytes()[*i..]))
-            };
-            all[n].step = (1..this.len()).find(starts).unwrap_or(this.len());
-        }
-        let words: Vec<&str> = all.iter().map(|n| n.text.as_str()).collect();
-        let packed = packed::Config::new().builder().extend(&words).build();
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&words).ok();
-        Needles { packed, automaton, all }
+        let automaton = |all: &[Needle]| {
+            let mut builder = AhoCorasick::builder();
+            builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(all.iter().map(|n| &n.text)).ok()
+        };
+        let many = if all.len() > MANY { automaton(&all) } else { None };
+        let way = many.map_or_else(|| Way::sieve(&all), Way::Automaton);
+        Needles { way, all }
     }
 
     /// The rules that a needle wakes.
@@ -78,40 +90,35 @@ impl Needles {
         }
         done.clear();
         done.resize(self.all.len(), 0);
-        lower.resize(text.len(), 0);
-        // In a form that compilers make vector instructions of.
-        for (to, b) in lower.iter_mut().zip(text.bytes()) {
-            *to = fold(b);
-        }
+        let bytes = text.as_bytes();
         let mut line_end = 0;
-        // Files a hit; says from where to go on.
         let mut hit = |needle: usize, at: usize| {
             if at >= done[needle] {
                 if at >= line_end {
-                    line_end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |n| at + n);
+                    line_end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
                 }
                 done[needle] = line_end;
                 all.push((at as u32, needle as u16));
             }
-            at + self.all[needle].step
         };
-        match (&self.packed, &self.automaton) {
-            (Some(packed), _) if text.len() >= packed.minimum_len() => {
-                let mut from = 0;
-                while let Some(m) = packed.find_in(&lower, (from..lower.len()).into()) {
-                    from = hit(m.pattern().as_usize(), m.start());
+        match &self.way {
+            Way::Sieve { sieve, sets } => sieve.each(bytes, |at, mut here| {
+                while here != 0 {
+                    for &(n, back) in &sets[here.trailing_zeros() as usize] {
+                        let needle = &self.all[usize::from(n)].text;
+                        let start = at.wrapping_sub(usize::from(back));
+                        let part = bytes.get(start..).and_then(|rest| rest.get(..needle.len()));
+                        if part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want)) {
+                            hit(usize::from(n), start);
+                        }
+                    }
+                    here &= here - 1;
                 }
-            }
-            (_, Some(automaton)) => automaton.find_overlapping_iter(&lower[..]).for_each(|m| {
-                hit(m.pattern().as_usize(), m.start());
             }),
-            // More needles than the automaton can hold: each by itself.
-            _ => {
-                for (n, needle) in self.all.iter().enumerate() {
-                    memchr::memmem::find_iter(lower, &needle.text).for_each(|at| {
-                        hit(n, at);
-                    });
-                }
+            Way::Automaton(automaton) => {
+                lower.clear();
+                lower.extend(bytes.iter().map(|&b| fold(b)));
+                automaton.find_overlapping_iter(&lower[..]).for_each(|m| hit(m.pattern().as_usize(), m.start()));
             }
         }
         if !all.is_sorted() {
@@ -120,25 +127,27 @@ impl Needles {
     }
 }
 
-/// Whether `needle` is in `line`, blind to case and with digits alike.
-pub(super) fn holds(line: &str, needle: &str) -> bool {
-    let (line, needle) = (line.as_bytes(), needle.as_bytes());
-    // Looks for the byte that is rarest in text.
-    let common = |b: u8| b"etaoinshrdlcumwfgypbvkjxqz".iter().position(|&c| c == b).unwrap_or(26);
-    let Some((n, &rare)) = needle.iter().enumerate().filter(|(_, b)| **b != b'0').max_by_key(|(_, b)| common(**b))
-    else {
-        return line.windows(needle.len()).any(|part| part.iter().all(u8::is_ascii_digit));
-    };
-    memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), line).any(|at| {
-        let part = at.checked_sub(n).and_then(|from| line.get(from..from + needle.len()));
-        part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want))
-    })
+impl Way {
+    fn sieve(all: &[Needle]) -> Way {
+        let places = |n: &Needle| n.text.iter().map(|&b| unfolded(b)).collect();
+        let (sieve, chosen) = Sieve::new(&all.iter().map(places).collect::<Vec<_>>());
+        let mut sets = vec![Vec::new(); SETS];
+        for (n, (set, back)) in chosen.into_iter().enumerate() {
+            sets[set].push((n as u16, back as u16));
+        }
+        Way::Sieve { sieve: Box::new(sieve), sets }
+    }
 }
 
 /// What a needle has for a byte of the line.
 fn fold(b: u8) -> u8 {
     let capital = u8::from(b.wrapping_sub(b'A') < 26) << 5;
     if b.wrapping_sub(b'0') < 10 { b'0' } else { b | capital }
+}
+
+/// The bytes of a line that a needle's byte stands for.
+fn unfolded(b: u8) -> Vec<u8> {
+    (0..=255).filter(|&x| fold(x) == b).collect()
 }
 
 #[cfg(test)]
@@ -152,23 +161,42 @@ mod tests {
         let text = "PHOTOTAL 1234567890123\nnothing\nhttphotograph 1 12 123\n12345 photo photo\n";
         let mut found = Found::default();
         needles.find(text, &mut found);
-        let mut seen: Vec<(usize, &str)> = Vec::new();
+        let mut seen: Vec<(usize, &[u8])> = Vec::new();
         for &(at, n) in found.all() {
             let line = text[..at as usize].matches('\n').count();
-            seen.push((line, needles.all[usize::from(n)].text.as_str()));
+            seen.push((line, needles.all[usize::from(n)].text.as_slice()));
         }
         seen.sort_unstable();
-        assert_eq!(
-            seen,
-            [(0, "0000"), (0, "photo"), (0, "total"), (2, "http"), (2, "photo"), (3, "0000"), (3, "photo")]
-        );
+        let wanted = [(0, "0000"), (0, "photo"), (0, "total"), (2, "http"), (2, "photo"), (3, "0000"), (3, "photo")];
+        assert_eq!(seen, wanted.map(|(line, word)| (line, word.as_bytes())));
         assert_eq!(needles.rules(found.all()[0].1), [1, 4], "a needle within another stands for both");
     }
 
     #[test]
-    fn in_one_line() {
-        assert!(holds("the AFP.", "afp") && holds("© x", "©") && holds("a 12", "00"));
-        assert!(!holds("af p", "afp") && !holds("®", "©") && !holds("a1 2", "00") && !holds("AF", "afp"));
+    fn every_line_wakes_its_rules() {
+        let word = |n: usize| {
+            format!("{}{}", ["ab", "©x", "qu", "zed"][n % 4], ["er", "o", "ist", "n"][n / 4 % 4])
+                + &"lomn"[n / 16 % 4..]
+        };
+        let text: String = (0..64).map(|n| format!("{}z so {}Z\n", word(n * 7), word(n).to_uppercase())).collect();
+        for copies in [1, 20] {
+            // Copies beyond the first are in no line.
+            let wanted =
+                (0..64 * copies).map(|n| (format!("{}{}", word(n % 64), char::from(b'z' - (n / 64) as u8)), n as u16));
+            let needles = Needles::new(wanted.clone().collect());
+            assert_eq!(matches!(needles.way, Way::Automaton(_)), copies > 1);
+            let mut found = Found::default();
+            needles.find(&text, &mut found);
+            let mut start = 0;
+            for line in text.split_inclusive('\n') {
+                let here = found.all().iter().filter(|f| (start..start + line.len()).contains(&(f.0 as usize)));
+                let woken: Vec<u16> = here.flat_map(|f| needles.rules(f.1)).copied().collect();
+                for (word, rule) in wanted.clone() {
+                    assert!(!line.to_lowercase().contains(&word) || woken.contains(&rule), "{word} in {line}");
+                }
+                start += line.len();
+            }
+        }
     }
 
     #[test]

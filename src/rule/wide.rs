@@ -6,30 +6,52 @@
 use super::Key;
 use super::need::{HEAD, LITERAL};
 
-/// The literals, sorted.
-#[derive(Default)]
+/// The literals.
 pub(super) struct Wide {
-    all: Vec<(String, u16)>,
-    /// Their first three bytes.
-    firsts: Vec<[u8; HEAD]>,
+    /// Those of lave's own rules, sorted, and the rule that each of them is, if it is in force.
+    own: &'static [(&'static str, u16)],
+    rules: Vec<Option<u16>>,
+    /// Those of others, sorted.
+    more: Vec<(String, u16)>,
+    empty: bool,
 }
 
 impl Wide {
+    /// `own`: literals of lave's own rules, sorted, by their numbers.
+    pub(super) fn new(own: &'static [(&'static str, u16)]) -> Wide {
+        let of = own.iter().map(|(_, n)| usize::from(*n) + 1).max().unwrap_or(0);
+        Wide { own, rules: vec![None; of], more: Vec::new(), empty: true }
+    }
+
+    /// One of lave's own rules, the `n`th, is in force as `rule`.
+    pub(super) fn add_own(&mut self, n: usize, rule: u16) {
+        if let Some(at) = self.rules.get_mut(n) {
+            *at = Some(rule);
+            self.empty = false;
+        }
+    }
+
     pub(super) fn add(&mut self, literal: &str, rule: u16) {
-        self.all.push((literal.to_owned(), rule));
+        self.more.push((literal.to_owned(), rule));
+        self.empty = false;
     }
 
     /// Readies it for use, when all literals are there.
     pub(super) fn sort(&mut self) {
-        self.all.sort();
-        self.firsts = self.all.iter().filter_map(|(l, _)| first(l)).collect();
-        self.firsts.dedup();
+        self.more.sort();
     }
 
     /// Wakes the rules one of whose literals the key of the line starts with.
     pub(super) fn open(&self, line: &str, key: &mut Key, out: &mut Vec<u16>) {
         // Whatever is beyond ASCII in a key was so in the line.
-        if self.all.is_empty() || line.chars().filter(|c| !c.is_whitespace()).take(HEAD).all(|c| c.is_ascii()) {
+        if self.empty || line.chars().filter(|c| !c.is_whitespace()).take(HEAD).all(|c| c.is_ascii()) {
+            return;
+        }
+        // First a few characters, as few lines go on like a literal.
+        let few = |n: usize| line.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(n).map_or(line.len(), |c| c.0);
+        key.set(&line[..few(HEAD)]);
+        let Some(here) = first(key.text()) else { return };
+        if !starts(self.own, here) && !starts(&self.more, here) {
             return;
         }
         // A run of spaces is one in the key: so the more of the line.
@@ -44,13 +66,21 @@ impl Wide {
         }
         let text = key.text();
         let Some(here) = first(text) else { return };
-        if self.firsts.binary_search(&here).is_err() {
-            return;
-        }
-        let from = self.all.partition_point(|(l, _)| first(l) < Some(here));
-        let same = self.all[from..].iter().take_while(|(l, _)| first(l) == Some(here));
-        out.extend(same.filter(|(l, _)| text.starts_with(l.as_str())).map(|(_, rule)| *rule));
+        with(self.own, here, text, |n| out.extend(self.rules[usize::from(n)]));
+        with(&self.more, here, text, |n| out.push(n));
     }
+}
+
+/// Whether some literal starts like this.
+fn starts<S: AsRef<str>>(all: &[(S, u16)], here: [u8; HEAD]) -> bool {
+    all.binary_search_by_key(&Some(here), |(l, _)| first(l.as_ref())).is_ok()
+}
+
+/// Calls `hit` for each literal that `text`, which starts with `here`, starts with.
+fn with<S: AsRef<str>>(all: &[(S, u16)], here: [u8; HEAD], text: &str, mut hit: impl FnMut(u16)) {
+    let from = all.partition_point(|(l, _)| first(l.as_ref()) < Some(here));
+    let same = all[from..].iter().take_while(|(l, _)| first(l.as_ref()) == Some(here));
+    same.filter(|(l, _)| text.starts_with(l.as_ref())).for_each(|(_, n)| hit(*n));
 }
 
 /// The first bytes; a literal has as many.
@@ -64,7 +94,7 @@ mod tests {
 
     #[test]
     fn looks_at_the_key() {
-        let mut wide = Wide::default();
+        let mut wide = Wide::new(&[]);
         wide.add("à lire aussi", 0);
         wide.add("читайте также", 1);
         wide.add("читайте", 2);

@@ -1,0 +1,278 @@
+//! A sieve for literals: finds the places of a text where one of many may stand, by four bytes of
+//! each, 32 places a step.
+//!
+//! Literals are parted into sets; a place is let through for a set if each of the four bytes is one
+//! that some literal of the set has there. (Langdale's "Teddy", of Hyperscan, works like this; here
+//! each literal is known by its rarest bytes, not by its first ones.)
+
+/// Sets of literals; each has a bit.
+pub(super) const SETS: usize = 32;
+/// Bytes that a literal is known by.
+pub(super) const WIDTH: usize = 4;
+/// Places that vector code looks at in one step.
+#[cfg(target_arch = "x86_64")]
+const LANES: usize = 32;
+
+/// Which sets each byte may belong to, in each place.
+pub(super) struct Sieve {
+    bytes: [[u32; 256]; WIDTH],
+    /// The same by the low and the high half of a byte, for eight sets at a time; may let more through.
+    #[cfg(target_arch = "x86_64")]
+    halves: [[[[u8; LANES]; 2]; WIDTH]; SETS / 8],
+}
+
+impl Sieve {
+    /// A sieve for `literals`, each given as the bytes that may stand in its places; and for each
+    /// literal its set, and which of its places the sieve looks at first.
+    pub(super) fn new(literals: &[Vec<Vec<u8>>]) -> (Sieve, Vec<(usize, usize)>) {
+        let mut sets: Vec<Set> = Vec::new();
+        let literals = literals.iter().map(|l| l.iter().map(|b| Place::of(b)).collect::<Vec<_>>());
+        let mut chosen = Vec::new();
+        for literal in literals {
+            // Where it adds least to what a set lets through.
+            let mut best = (f32::INFINITY, 0, 0);
+            let fresh = Set::default();
+            let room = sets.len() < SETS;
+            for (n, set) in sets.iter().chain(room.then_some(&fresh)).enumerate() {
+                for from in 0..=literal.len().saturating_sub(WIDTH) {
+                    let more = set.more(&literal[from..]);
+                    best = if more < best.0 { (more, n, from) } else { best };
+                }
+            }
+            let (_, n, from) = best;
+            if n == sets.len() {
+                sets.push(fresh);
+            }
+            sets[n].add(&literal[from..]);
+            chosen.push((n, from));
+        }
+        let mut sieve = Sieve {
+            bytes: [[0; 256]; WIDTH],
+            #[cfg(target_arch = "x86_64")]
+            halves: [[[[0; LANES]; 2]; WIDTH]; SETS / 8],
+        };
+        for (n, set) in sets.iter().enumerate() {
+            for (place, bytes) in set.bytes.iter().enumerate() {
+                for b in bytes.iter().map(|&b| usize::from(b)) {
+                    sieve.bytes[place][b] |= 1 << n;
+                    #[cfg(target_arch = "x86_64")]
+                    {
+                        let [low, high] = &mut sieve.halves[n / 8][place];
+                        // Once for each half of a vector.
+                        for side in [0, 16] {
+                            low[side + (b & 15)] |= 1 << (n % 8);
+                            high[side + (b >> 4)] |= 1 << (n % 8);
+                        }
+                    }
+                }
+            }
+        }
+        (sieve, chosen)
+    }
+
+    /// Calls `hit` with each place of `text` that is let through, in order, and the sets that it is
+    /// let through for.
+    pub(super) fn each(&self, text: &[u8], hit: impl FnMut(usize, u32)) {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has what the function was compiled for.
+            #[allow(unsafe_code)]
+            return unsafe { self.each_wide(text, hit) };
+        }
+        self.each_from(0, text, hit);
+    }
+
+    /// Place by place, from the `from`th.
+    fn each_from(&self, from: usize, text: &[u8], mut hit: impl FnMut(usize, u32)) {
+        for at in from..text.len() {
+            let sets = self.sets(text, at);
+            if sets != 0 {
+                hit(at, sets);
+            }
+        }
+    }
+
+    /// The sets that a place is let through for; what is beyond the text may be anything.
+    #[inline]
+    fn sets(&self, text: &[u8], at: usize) -> u32 {
+        let part = &text[at..text.len().min(at + WIDTH)];
+        part.iter().zip(&self.bytes).fold(u32::MAX, |sets, (&b, of)| sets & of[usize::from(b)])
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn each_wide(&self, text: &[u8], mut hit: impl FnMut(usize, u32)) {
+        use std::arch::x86_64::*;
+        let half = _mm256_set1_epi8(0x0F);
+        let mut at = 0;
+        while let Some(chunk) = text.get(at..at + LANES + WIDTH - 1) {
+            let mut seen = [_mm256_set1_epi8(-1); SETS / 8];
+            for place in 0..WIDTH {
+                let v = load(chunk[place..place + LANES].try_into().expect("of that length"));
+                let low = _mm256_and_si256(v, half);
+                let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), half);
+                for (seen, group) in seen.iter_mut().zip(&self.halves) {
+                    let (of_low, of_high) = (load(&group[place][0]), load(&group[place][1]));
+                    let sets = _mm256_and_si256(_mm256_shuffle_epi8(of_low, low), _mm256_shuffle_epi8(of_high, high));
+                    *seen = _mm256_and_si256(*seen, sets);
+                }
+            }
+            let any = seen[1..].iter().fold(seen[0], |a, b| _mm256_or_si256(a, *b));
+            let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
+            let mut places = !(none as u32);
+            while places != 0 {
+                let n = places.trailing_zeros() as usize;
+                places &= places - 1;
+                let sets = self.sets(text, at + n);
+                if sets != 0 {
+                    hit(at + n, sets);
+                }
+            }
+            at += LANES;
+        }
+        self.each_from(at, text, hit);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(b: &[u8; LANES]) -> std::arch::x86_64::__m256i {
+    // SAFETY: 32 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::arch::x86_64::_mm256_loadu_si256(b.as_ptr().cast())
+    }
+}
+
+/// Some literals.
+#[derive(Default)]
+struct Set {
+    /// For each place the low and the high halves of the bytes that may stand there, a bit each.
+    places: [[u16; 2]; WIDTH],
+    /// The bytes, which are fewer than their halves can make.
+    bytes: [Vec<u8>; WIDTH],
+    /// About which share of all places it lets through.
+    share: f32,
+}
+
+impl Set {
+    /// About which share of all places more it lets through with one more literal, whose places start
+    /// at the first of `literal`.
+    fn more(&self, literal: &[Place]) -> f32 {
+        let places = self.places.iter().enumerate();
+        places.map(|(n, of)| share(join(*of, literal.get(n).map(|p| p.halves)))).product::<f32>() - self.share
+    }
+
+    fn add(&mut self, literal: &[Place]) {
+        self.share += self.more(literal);
+        for (n, (halves, bytes)) in self.places.iter_mut().zip(&mut self.bytes).enumerate() {
+            *halves = join(*halves, literal.get(n).map(|p| p.halves));
+            match literal.get(n) {
+                Some(place) => bytes.extend(&place.bytes),
+                None => bytes.extend(0..=255),
+            }
+        }
+    }
+}
+
+/// The bytes that may stand in one place of a literal.
+struct Place {
+    bytes: Vec<u8>,
+    halves: [u16; 2],
+}
+
+impl Place {
+    fn of(bytes: &[u8]) -> Place {
+        let halves = bytes.iter().fold([0; 2], |[low, high], b| [low | 1 << (b & 15), high | 1 << (b >> 4)]);
+        Place { bytes: bytes.to_vec(), halves }
+    }
+}
+
+/// Both; what is beyond the literal may be anything.
+fn join(a: [u16; 2], b: Option<[u16; 2]>) -> [u16; 2] {
+    let b = b.unwrap_or([u16::MAX; 2]);
+    [a[0] | b[0], a[1] | b[1]]
+}
+
+/// About which share of text the bytes are that can be made of these halves.
+fn share([low, high]: [u16; 2]) -> f32 {
+    let [first, second] = low.to_le_bytes();
+    let of = |h: usize| SHARES[h][0][usize::from(first)] + SHARES[h][1][usize::from(second)];
+    (0..16).filter(|h| high >> h & 1 == 1).map(of).sum()
+}
+
+/// For each high half of a byte, and for each eight of the low halves: the share of text that some
+/// of the eight, one bit each, make up with it.
+static SHARES: [[[f32; 256]; 2]; 16] = {
+    let mut all = [[[0.0; 256]; 2]; 16];
+    let mut n = 0;
+    while n < 16 * 2 * 256 {
+        let (high, part, bits): (usize, usize, usize) = (n / 512, n / 256 % 2, n % 256);
+        // One bit less is known already.
+        if bits > 0 {
+            let lowest = bits.trailing_zeros() as usize;
+            all[high][part][bits] = all[high][part][bits & (bits - 1)] + FREQUENCY[high * 16 + part * 8 + lowest];
+        }
+        n += 1;
+    }
+    all
+};
+
+/// About which share of text each byte is, over many languages.
+const FREQUENCY: [f32; 256] = {
+    const LETTERS: [f32; 26] = [
+        7.2, 1.2, 2.9, 3.4, 10.2, 1.7, 1.6, 3.6, 6.2, 0.2, 0.6, 3.6, 2.2, 6.0, 6.2, 1.8, 0.2, 5.6, 5.6, 7.0, 2.6, 0.9,
+        1.3, 0.2, 1.4, 0.3,
+    ];
+    let mut all = [0.0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let percent = match b as u8 {
+            c @ b'a'..=b'z' => LETTERS[(c - b'a') as usize],
+            c @ b'A'..=b'Z' => LETTERS[(c - b'A') as usize] / 20.0,
+            b' ' => 16.0,
+            b'0'..=b'9' => 0.15,
+            b'.' | b',' => 0.9,
+            0x80..=0xBF => 0.2,
+            0xC3 | 0xE2 => 1.0,
+            _ => 0.05,
+        };
+        all[b] = percent / 100.0;
+        b += 1;
+    }
+    all
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sieve(words: &[String]) -> (Sieve, Vec<(usize, usize)>) {
+        let places = |w: &String| w.bytes().map(|b| vec![b, b.to_ascii_uppercase()]).collect();
+        Sieve::new(&words.iter().map(places).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn lets_every_literal_through(
+            words in prop::collection::vec("[a-zé©0]{2,9}", 1..80),
+            text in "[a-z é©0A-C]{0,200}",
+            place in 0usize..200,
+            which in 0usize..80,
+        ) {
+            let (s, chosen) = sieve(&words);
+            let which = which % words.len();
+            let place = (0..=place.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+            let text = format!("{}{}{}", &text[..place], words[which], &text[place..]);
+            let mut seen = Vec::new();
+            s.each(text.as_bytes(), |at, sets| seen.push((at, sets)));
+            let mut slow = Vec::new();
+            s.each_from(0, text.as_bytes(), |at, sets| slow.push((at, sets)));
+            prop_assert_eq!(&seen, &slow);
+            let (set, from) = chosen[which];
+            prop_assert!(seen.iter().any(|&(at, sets)| at == place + from && sets >> set & 1 == 1));
+        }
+    }
+}
