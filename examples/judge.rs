@@ -1,17 +1,19 @@
 //! Trains and tries the judge of whole pages. All input and output is JSON Lines, one document a
-//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `train/judge_inputs.py`.
+//! line, with the fields `id`, `fold` (0 to 4), `set` and `text`; see `train/judge_inputs.py` and,
+//! for the whole way, "Whole pages" in the README.
 //!
 //! ```text
-//! judge lines                    `text` as it reaches the judge: through everything else of `web`
+//! judge lines                    `text` as it reaches the judge, and what rules drop of it, as `gone`
 //! judge train FILE K WEIGHTS     learns from FILE, leaving out fold K (`-` for none)
 //! judge clean WEIGHTS            `text` cleaned by `web` with these weights (`-`: lave's own)
+//! judge speed                    how fast lave's own judge is, on one thread
 //! judge scores WEIGHTS           what it says of each line: words and score, as `scores`, and the `bar`
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufWriter, Write};
 
-use lave::judge::Judge;
+use lave::judge::{Judge, Seen};
 use lave::{Pipeline, Settings};
 use serde_json::Value;
 
@@ -24,12 +26,13 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
-        ["lines"] => map_texts(&pipeline(&["boilerplate.judge=false"])),
+        ["lines"] => seen(&pipeline(&[])),
         ["clean", weights, ref more @ ..] => {
             let pipeline = pipeline(more);
             map_texts(&if weights == "-" { pipeline } else { pipeline.with_judge(Judge::read(WORDS, &read(weights))) });
         }
         ["scores", weights] => scores(&Judge::read(WORDS, &read(weights))),
+        ["speed"] => speed(&Judge::own()),
         ["train", file, fold, weights] => train(file, fold.parse().ok(), weights),
         _ => eprintln!("judge lines | judge train FILE K WEIGHTS | judge clean WEIGHTS [KEY=VALUE]"),
     }
@@ -56,58 +59,138 @@ fn map_texts(pipeline: &Pipeline) {
     }
 }
 
+/// What the judge sees of every document.
+fn seen(pipeline: &Pipeline) {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let mut doc: Value = serde_json::from_str(&line.expect("text")).expect("JSON");
+        let seen = pipeline.seen(doc["text"].as_str().expect("a text"));
+        doc["text"] = seen.text.into();
+        doc["gone"] = seen.gone.iter().map(|g| Value::from(vec![g.start, g.end])).collect();
+        writeln!(out, "{doc}").expect("room");
+    }
+}
+
+/// A text as the judge sees it.
+fn seen_of(doc: &Value) -> Seen {
+    let gone = doc["gone"].as_array().into_iter().flatten();
+    let place = |v: &Value| v.as_u64().expect("a place") as usize;
+    Seen {
+        text: doc["text"].as_str().expect("a text").to_owned(),
+        gone: gone.map(|g| place(&g[0])..place(&g[1])).collect(),
+    }
+}
+
+fn is_gone(seen: &Seen, start: usize) -> bool {
+    seen.gone.iter().any(|g| g.contains(&start))
+}
+
 /// Scores the lines of every document, which has to be as it reaches the judge.
 fn scores(judge: &Judge) {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let mut doc: Value = serde_json::from_str(&line.expect("text")).expect("JSON");
-        if let Some((bar, lines)) = judge.scores(doc["text"].as_str().expect("a text")) {
+        let seen = seen_of(&doc);
+        let lines = || seen.text.split('\n').filter(|l| !l.trim().is_empty());
+        let at = |line: &str| line.as_ptr() as usize - seen.text.as_ptr() as usize;
+        doc["ruled"] = lines().map(|l| if is_gone(&seen, at(l)) { '1' } else { '0' }).collect::<String>().into();
+        doc["words"] = lines().map(|l| l.split_whitespace().count()).collect();
+        doc["blank"] = seen.text.trim().contains("\n\n").into();
+        doc["gone"] = Value::Null;
+        if let Some((kind, bar, lines)) = judge.scores(&seen) {
+            doc["kind"] = kind.into();
             doc["bar"] = bar.into();
             doc["scores"] = lines.iter().map(|l| Value::from(vec![i64::from(l.1), i64::from(l.2)])).collect();
         }
+        doc["text"] = Value::Null;
         writeln!(out, "{doc}").expect("room");
     }
+}
+
+/// Judges all documents some times over.
+fn speed(judge: &Judge) {
+    let all: Vec<Seen> = std::io::stdin()
+        .lock()
+        .lines()
+        .map(|line| seen_of(&serde_json::from_str(&line.expect("text")).expect("JSON")))
+        .collect();
+    let bytes: usize = all.iter().map(|s| s.text.len()).sum();
+    let mut best = f64::MAX;
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        for seen in &all {
+            std::hint::black_box(judge.judge(seen, 50, false));
+        }
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{:.1} MB/s on {:.1} MB", bytes as f64 / best / 1e6, bytes as f64 / 1e6);
 }
 
 struct Doc {
     id: String,
     set: String,
     fold: i64,
-    text: String,
+    seen: Seen,
     /// `K`: the line stays, `D`: it goes, else nobody knows; one for each line that is not blank.
     labels: Vec<u8>,
+    /// The words of each line, where words are learned from.
+    words: Vec<Vec<u32>>,
 }
 
 /// The documents of `file`, and of pages and lines what is left when they are clean.
-fn documents(file: &str) -> Vec<Doc> {
+fn documents(file: &str) -> (Vec<Doc>, Numbered) {
     let mut all = Vec::new();
+    let mut words = Numbered::default();
     for line in read(file).lines() {
         let v: Value = serde_json::from_str(line).expect("JSON");
         let get = |k: &str| v[k].as_str().unwrap_or_default().to_owned();
-        let doc = Doc {
+        let mut doc = Doc {
+            words: Vec::new(),
             id: get("id"),
             set: get("set"),
             fold: v["fold"].as_i64().expect("a fold"),
-            text: get("text"),
+            seen: seen_of(&v),
             labels: get("labels").into_bytes(),
         };
-        let lines: Vec<&str> = doc.text.lines().filter(|l| !l.trim_matches([' ', '\t']).is_empty()).collect();
-        let kept: Vec<&str> = lines.iter().zip(&doc.labels).filter(|(_, k)| **k == b'K').map(|(l, _)| *l).collect();
+        let lines: Vec<&str> = doc.seen.text.split('\n').filter(|l| !l.trim().is_empty()).collect();
+        if matches!(&*doc.set, "T" | "B" | "C") || doc.set == "A" && doc.id.contains("/bs4/") {
+            doc.words = lines.iter().map(|l| words.of(l)).collect();
+        }
+        let at = |line: &str| line.as_ptr() as usize - doc.seen.text.as_ptr() as usize;
+        let stays = |(line, label): (&&str, &u8)| *label == b'K' && !is_gone(&doc.seen, at(line));
+        let kept: Vec<&str> =
+            lines.iter().zip(&doc.labels).filter(|(line, label)| stays((line, label))).map(|(line, _)| *line).collect();
         if matches!(&*doc.set, "A" | "T" | "B") && kept.len() >= 3 {
+            let mut clean = |glue: &str| {
+                all.push(Doc {
+                    words: Vec::new(),
+                    id: String::new(),
+                    set: "O".to_owned(),
+                    fold: doc.fold,
+                    seen: Seen { text: kept.join(glue), gone: Vec::new() },
+                    labels: vec![b'K'; kept.len()],
+                });
+            };
+            // Clean text comes with blank lines and without.
+            clean(if doc.set == "A" && !doc.id.contains("/lynx/") { "\n\n" } else { "\n" });
+        }
+        if doc.set == "G" && kept.len() >= 3 {
             let labels = vec![b'K'; kept.len()];
-            all.push(Doc { id: String::new(), set: "O".to_owned(), fold: doc.fold, text: kept.join("\n\n"), labels });
+            let seen = Seen { text: kept.join("\n"), gone: Vec::new() };
+            all.push(Doc { id: String::new(), set: "G".to_owned(), fold: doc.fold, seen, labels, words: Vec::new() });
         }
         all.push(doc);
     }
-    all
+    (all, words)
 }
 
 /// Lines to learn from: the places of the weights that each adds up, how much it counts, and
 /// whether it stays.
 #[derive(Default)]
 struct Examples {
-    width: usize,
     places: Vec<u16>,
+    /// Where those of each line end.
+    ends: Vec<usize>,
     lines: Vec<(f32, bool)>,
     /// In how many documents each place was used.
     spread: Vec<u32>,
@@ -115,26 +198,76 @@ struct Examples {
 
 impl Examples {
     fn add(&mut self, judge: &Judge, doc: &Doc, second: bool) {
-        let Some(lines) = judge.weighed(&doc.text, second) else { return };
+        let Some(lines) = judge.weighed(&doc.seen, second) else { return };
         if lines.len() != doc.labels.len() {
             return;
         }
         let weight = |words: u32| (words.min(100) as f32 + 0.5).sqrt();
         let sum: f32 = lines.iter().zip(&doc.labels).filter(|(_, l)| **l != b'?').map(|(l, _)| weight(l.1)).sum();
-        let of_set = SETS.iter().find(|s| s.0 == doc.set).map_or(1.0, |s| s.1);
+        let of_set = of_set(&doc.set);
         let mut here: Vec<u32> = lines.iter().flat_map(|l| l.2.iter().copied()).collect();
         here.sort_unstable();
         here.dedup();
-        self.spread.resize(judge.size(second), 0);
+        let dense = !doc.seen.text.trim().contains("\n\n");
+        self.spread.resize(judge.size(usize::from(second)), 0);
         here.iter().for_each(|&p| self.spread[p as usize] += 1);
-        for ((_, words, places), label) in lines.into_iter().zip(&doc.labels) {
-            if *label == b'?' {
-                continue;
+        for ((bytes, words, places), label) in lines.into_iter().zip(&doc.labels) {
+            if *label != b'?' && !is_gone(&doc.seen, bytes.start) {
+                // Where nothing sets parts of a page apart, furniture is harder to see.
+                let of_kind = if dense && *label == b'D' { env("DENSE", 1.5) } else { 1.0 };
+                self.line(places.into_iter(), of_kind * of_set * weight(words) / sum.sqrt(), *label == b'K');
             }
-            self.width = places.len();
-            self.places.extend(places.into_iter().map(|p| p as u16));
-            self.lines.push((of_set * weight(words) / sum.sqrt(), *label == b'K'));
         }
+    }
+
+    /// Adds a page: whether to judge it pays, and how much.
+    fn add_page(&mut self, judge: &Judge, doc: &Doc) {
+        let (Some(places), Some((_, bar, lines))) = (judge.weighed_page(&doc.seen), judge.scores(&doc.seen)) else {
+            return;
+        };
+        if lines.len() != doc.labels.len() || doc.labels.contains(&b'?') && doc.set == "A" {
+            return;
+        }
+        let (mut gain, mut loss) = (0, 0);
+        for ((bytes, _, score), label) in lines.iter().zip(&doc.labels) {
+            if *score <= bar && !is_gone(&doc.seen, bytes.start) {
+                *if *label == b'D' { &mut gain } else { &mut loss } += 1;
+            }
+        }
+        let sound = matches!(&*doc.set, "G" | "O");
+        if gain == loss && !sound {
+            return;
+        }
+        let most = |n: i32| (n.min(40) as f32).sqrt();
+        let weight = match &*doc.set {
+            "G" => env("SOUND", 3.0) * (1.0 + 2.0 * most(loss)),
+            "O" => 0.3 * (1.0 + 2.0 * most(loss)),
+            "T" => 2.0 * most((gain - loss).abs()),
+            _ => most((gain - loss).abs()),
+        };
+        self.spread.resize(judge.size(2), 0);
+        places.iter().for_each(|&p| self.spread[p as usize] += 1);
+        self.line(places.into_iter(), weight, gain > loss);
+    }
+
+    /// All of these.
+    fn all<'e>(of: impl Iterator<Item = &'e Examples>) -> Examples {
+        let mut all = Examples::default();
+        for e in of {
+            let base = all.places.len();
+            all.places.extend_from_slice(&e.places);
+            all.ends.extend(e.ends.iter().map(|end| end + base));
+            all.lines.extend_from_slice(&e.lines);
+            all.spread.resize(e.spread.len().max(all.spread.len()), 0);
+            all.spread.iter_mut().zip(&e.spread).for_each(|(a, b)| *a += b);
+        }
+        all
+    }
+
+    fn line(&mut self, places: impl Iterator<Item = u32>, weight: f32, stays: bool) {
+        self.places.extend(places.map(|p| p as u16));
+        self.ends.push(self.places.len());
+        self.lines.push((weight, stays));
     }
 
     /// Logistic regression: a weight for each place.
@@ -156,7 +289,8 @@ impl Examples {
             let rate = 0.15 / (1.0 + epoch as f32 * 0.5);
             for &i in &order {
                 let (weight, keep) = self.lines[i as usize];
-                let places = &self.places[i as usize * self.width..][..self.width];
+                let from = (i as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
+                let places = &self.places[from..self.ends[i as usize]];
                 let score: f32 = places.iter().map(|&p| w[p as usize]).sum();
                 let p = 1.0 / (1.0 + (-score).exp());
                 let error = (p - f32::from(u8::from(keep))) * (weight / mean).min(8.0);
@@ -176,43 +310,131 @@ impl Examples {
     }
 }
 
+/// How many pages a word must stand in to be known.
+const PAGES: u32 = 6;
+
+/// What words say of the lines that they stand in, learned from `docs`, in which a page counts once.
+fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
+    let docs: Vec<&Doc> = docs.iter().copied().filter(|d| !d.words.is_empty()).collect();
+    let mut pages = vec![(0u32, 0u32); words.names.len()];
+    for (n, d) in docs.iter().enumerate() {
+        for &word in d.words.iter().flatten() {
+            let known = &mut pages[word as usize];
+            if known.1 != n as u32 + 1 {
+                *known = (known.0 + 1, n as u32 + 1);
+            }
+        }
+    }
+    let mut all: Vec<u32> = (0..pages.len() as u32).filter(|&w| pages[w as usize].0 >= PAGES).collect();
+    // Places are 16 bits.
+    all.sort_by_key(|&w| (std::cmp::Reverse(pages[w as usize].0), w));
+    all.truncate(60_000);
+    const LENGTHS: u32 = 32;
+    let place: HashMap<u32, u32> = all.iter().copied().zip(LENGTHS..).collect();
+    let spread = (0..LENGTHS).map(|_| 10_000).chain(all.iter().map(|&w| pages[w as usize].0)).collect();
+    let mut e = Examples { spread, ..Examples::default() };
+    for d in &docs {
+        let lines: Vec<&str> = d.seen.text.split('\n').filter(|l| !l.trim().is_empty()).collect();
+        let dense = u32::from(!d.seen.text.trim().contains("\n\n"));
+        let of_set = of_set(&d.set);
+        let sum: f32 = d.words.iter().map(|w| (w.len().min(100) as f32).sqrt()).sum();
+        for ((line, label), words) in lines.iter().zip(&d.labels).zip(&d.words).filter(|((_, l), _)| **l != b'?') {
+            let length = [1, 2, 3, 5, 8, 12, 20].iter().take_while(|&&b| words.len() > b).count() as u32;
+            let stop = u32::from(line.ends_with(['.', '!', '?', '"']));
+            let weight = of_set * (words.len().min(100) as f32 + 0.5).sqrt() / sum.sqrt();
+            let places = words.iter().filter_map(|w| place.get(w).copied());
+            e.line(places.chain([length + 8 * stop + 16 * dense]), weight, *label == b'K');
+        }
+    }
+    let learned = e.learn(LENGTHS as usize + all.len(), env("EPOCHS", 6.0) as usize, env("LEAN", 5.0));
+    let leans = all.iter().zip(&learned[LENGTHS as usize..]).map(|(&w, &lean)| (w, -lean));
+    let least = env("LEAST", 15.0) as i16;
+    leans.filter(|l| l.1.abs() >= least).map(|(w, lean)| (words.names[w as usize].clone(), lean)).collect()
+}
+
+/// Words, each with a number.
+#[derive(Default)]
+struct Numbered {
+    names: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Numbered {
+    /// The words of a line as the judge reads them, without those that hold digits.
+    fn of(&mut self, line: &str) -> Vec<u32> {
+        let words = line.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|w| !w.is_empty() && !w.contains(|c: char| c.is_ascii_digit()));
+        let small = words.map(|w| w.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect());
+        small.map(|w: String| self.number(w)).collect()
+    }
+
+    fn number(&mut self, word: String) -> u32 {
+        let next = self.names.len() as u32;
+        *self.numbers.entry(word).or_insert_with_key(|word| {
+            self.names.push(word.clone());
+            next
+        })
+    }
+}
+
+fn of_set(set: &str) -> f32 {
+    env(set, SETS.iter().find(|s| s.0 == set).map_or(1.0, |s| s.1))
+}
+
 fn env(name: &str, default: f32) -> f32 {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
 
 fn train(file: &str, out_fold: Option<i64>, weights: &str) {
-    let docs = documents(file);
+    let (docs, words) = documents(file);
     let (inside, outside): (Vec<&Doc>, Vec<&Doc>) = docs.iter().partition(|d| Some(d.fold) != out_fold);
     let mut judge = Judge::read(WORDS, "");
-    let sizes = [judge.size(false), judge.size(true)];
+    let sizes = [0, 1, 2].map(|look| judge.size(look));
     eprintln!("{} documents, {} outside; weights {sizes:?}", inside.len(), outside.len());
     let (epochs, decay) = (env("EPOCHS", 6.0) as usize, env("DECAY", 50.0));
-    let first = |judge: &Judge, docs: &[&Doc]| {
-        let mut e = Examples::default();
-        docs.iter().for_each(|d| e.add(judge, d, false));
-        e.learn(sizes[0], epochs, decay)
-    };
-    // What the second look learns from must not have been seen by the first.
-    let mut second = Examples::default();
     let mut folds: Vec<i64> = inside.iter().map(|d| d.fold).collect();
     folds.sort_unstable();
     folds.dedup();
+    // What words say has to be learned from other pages than those that weights are learned from.
+    let first = |judge: &mut Judge, docs: &[&Doc]| {
+        let mut e = Examples::default();
+        for &k in &folds {
+            let (there, here): (Vec<&Doc>, Vec<&Doc>) = docs.iter().copied().partition(|d| d.fold != k);
+            judge.set_leans(leans(&there, &words));
+            here.iter().for_each(|d| e.add(judge, d, false));
+        }
+        judge.set_leans(leans(docs, &words));
+        judge.set_weights(0, e.learn(sizes[0], epochs, decay));
+    };
+    // What the second look learns from must not have been seen by the first; likewise the third.
+    let mut second: Vec<Examples> = Vec::new();
+    let mut firsts: Vec<Judge> = Vec::new();
     for &k in &folds {
         let (there, here): (Vec<&Doc>, Vec<&Doc>) = inside.iter().copied().partition(|d| d.fold != k);
         // Every third page is enough here.
         let some: Vec<&Doc> = there
             .iter()
             .enumerate()
-            .filter(|(i, d)| !matches!(&*d.set, "A" | "O") || i % 3 == 0)
+            .filter(|(i, d)| !matches!(&*d.set, "A" | "O") || i % env("THIRD", 3.0) as usize == 0)
             .map(|(_, d)| *d)
             .collect();
-        judge.set_weights(false, first(&judge, &some));
-        here.iter().for_each(|d| second.add(&judge, d, true));
-        eprintln!("fold {k}: {} lines", second.lines.len());
+        let mut judge = Judge::read(WORDS, "");
+        first(&mut judge, &some);
+        let mut e = Examples::default();
+        here.iter().for_each(|d| e.add(&judge, d, true));
+        eprintln!("fold {k}: {} lines", e.lines.len());
+        second.push(e);
+        firsts.push(judge);
     }
-    let learned = second.learn(sizes[1], epochs, decay);
-    judge.set_weights(false, first(&judge, &inside));
-    judge.set_weights(true, learned);
+    let mut third = Examples::default();
+    for (i, judge) in firsts.iter_mut().enumerate() {
+        let others = Examples::all(second.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, e)| e));
+        judge.set_weights(1, others.learn(sizes[1], epochs, decay));
+        inside.iter().filter(|d| d.fold == folds[i]).for_each(|d| third.add_page(judge, d));
+    }
+    first(&mut judge, &inside);
+    judge.set_weights(1, Examples::all(second.iter()).learn(sizes[1], epochs, decay));
+    judge.set_weights(2, third.learn(sizes[2], 30, env("PAGE", 10.0)));
     std::fs::write(weights, judge.weights()).expect("room");
     report(&judge, if outside.is_empty() { &inside } else { &outside });
 }
@@ -222,12 +444,13 @@ fn report(judge: &Judge, docs: &[&Doc]) {
     let at = |bound: Option<i32>| {
         let mut sums: BTreeMap<String, [f64; 6]> = BTreeMap::new();
         for d in docs.iter().filter(|d| !d.id.is_empty()) {
-            let Some((bar, lines)) = judge.scores(&d.text) else { continue };
+            let Some((_, bar, lines)) = judge.scores(&d.seen) else { continue };
             let name: Vec<&str> = d.id.split('/').collect();
             let s = sums.entry(if d.set == "A" { "A".to_owned() } else { name[..2].join("/") }).or_default();
             let (mut both, mut kept, mut gold) = (0.0, 0.0, 0.0);
-            for ((_, words, score), label) in lines.iter().zip(&d.labels).filter(|(_, l)| **l != b'?') {
-                let (keep, stays) = (*label == b'K', *score > bound.unwrap_or(bar));
+            for ((bytes, words, score), label) in lines.iter().zip(&d.labels).filter(|(_, l)| **l != b'?') {
+                let gone = is_gone(&d.seen, bytes.start);
+                let (keep, stays) = (*label == b'K', !gone && *score > bound.unwrap_or(bar));
                 let w = f64::from(*words);
                 both += w * f64::from(u8::from(keep && stays));
                 kept += w * f64::from(u8::from(stays));

@@ -99,6 +99,7 @@ pub(crate) struct Learner {
     pub(crate) twice: Twice,
     key: Key,
     masked: String,
+    months: HashSet<&'static str>,
     /// Of the document at hand.
     seen: HashSet<u64, Hashed>,
     told: bool,
@@ -117,6 +118,7 @@ impl Learner {
             twice: Twice::default(),
             key: Key::default(),
             masked: String::new(),
+            months: MONTHS.split_whitespace().collect(),
             seen: HashSet::default(),
             told: false,
         }
@@ -140,12 +142,13 @@ impl Learner {
         if line.len() > BYTES_MAX {
             return;
         }
-        self.key.set(line);
-        let key = self.key.text();
-        if key.len() < 4 || !key.bytes().any(|b| b.is_ascii_lowercase() || b >= 0x80) {
+        if !plain(line, &mut self.masked) {
+            self.key.set(line);
+            mask(self.key.text(), &self.months, &mut self.masked);
+        }
+        if self.masked.len() < 4 || !self.masked.bytes().any(|b| b.is_ascii_lowercase() || b >= 0x80) {
             return;
         }
-        mask(key, &mut self.masked);
         let hash = xxh3_64(self.masked.as_bytes());
         if self.exact && self.least(hash) < self.min.min(u64::from(u8::MAX)) {
             return;
@@ -235,8 +238,23 @@ impl Learner {
     }
 }
 
+/// Makes `out` the masked key of a line, if that is as easy as with most; whether it was.
+fn plain(line: &str, out: &mut String) -> bool {
+    let line = line.trim_matches(' ');
+    // Each of these looks at many bytes at once.
+    let easy = line.is_ascii()
+        && line.bytes().fold(true, |easy, b| easy & (b >= b' ') & !b.is_ascii_digit() & (b != 0x7F))
+        && memchr::memmem::find(line.as_bytes(), b"  ").is_none();
+    if easy {
+        out.clear();
+        out.push_str(line);
+        out.make_ascii_lowercase();
+    }
+    easy
+}
+
 /// A key with runs of digits as one `0`, and names of months beside a number as [`MONTH`].
-fn mask(key: &str, out: &mut String) {
+fn mask(key: &str, months: &HashSet<&str>, out: &mut String) {
     out.clear();
     if !key.contains('0') {
         out.push_str(key);
@@ -251,7 +269,7 @@ fn mask(key: &str, out: &mut String) {
         let numbered = word.contains('0');
         let bare = word.trim_end_matches([',', '.']);
         let after = all.peek().is_some_and(|w| w.contains('0'));
-        if !numbered && (before || after) && bare.len() > 2 && is_month(bare) {
+        if !numbered && (before || after) && months.contains(bare) {
             out.push(MONTH);
             out.push_str(&word[bare.len()..]);
         } else {
@@ -263,10 +281,6 @@ fn mask(key: &str, out: &mut String) {
         }
         before = numbered;
     }
-}
-
-fn is_month(word: &str) -> bool {
-    MONTHS.match_indices(word).any(|(at, _)| MONTHS[..at].ends_with(' ') && MONTHS[at + word.len()..].starts_with(' '))
 }
 
 impl Line {
@@ -359,13 +373,25 @@ mod tests {
 
     #[test]
     fn a_dot_after_a_month_is_another_line() {
-        let mut out = String::new();
-        mask("00 march 0000 and may be 0.0", &mut out);
+        let (mut out, months) = (String::new(), MONTHS.split_whitespace().collect());
+        mask("00 march 0000 and may be 0.0", &months, &mut out);
         assert_eq!(out, "0 \u{1} 0 and may be 0.0");
-        mask("may 0, 0000", &mut out);
+        mask("may 0, 0000", &months, &mut out);
         assert_eq!(out, "\u{1} 0, 0");
-        mask("mayor 00", &mut out);
+        mask("mayor 00", &months, &mut out);
         assert_eq!(out, "mayor 0");
+    }
+
+    #[test]
+    fn the_short_way_leads_to_the_same() {
+        let months = MONTHS.split_whitespace().collect();
+        for line in ["  All the News\t", " Of the Day! ", "A  gap", "7 May", "Caf\u{E9}", "", " ", "x\u{7F}y", "\u{1}"]
+        {
+            let (mut short, mut long, mut key) = (String::new(), String::new(), Key::default());
+            key.set(line);
+            mask(key.text(), &months, &mut long);
+            assert!(!plain(line, &mut short) || short == long, "{line:?}");
+        }
     }
 
     #[test]

@@ -91,6 +91,71 @@ fn an_article_alone_stays() {
 }
 
 #[test]
+fn what_rules_dropped_shows_what_the_page_is() {
+    const HEAD: &str = "\
+Skip to content
+Home
+News
+Sport
+Weather
+Tide tables
+Classified notices
+Webcams
+Culture
+Jobs
+Contact us
+About us
+Search
+Sign in
+Subscribe
+";
+    const TEXT: &str = "\
+The last ferry leaves the old harbour
+
+The ferry left the old harbour at dawn on Monday, and none of those who stood on the quay that morning thought that it would be the last time they saw it go.
+
+The ministers said that the bridge would be opened in the spring, after two years of work and many delays, and that it would be free for all who walk or cycle.
+
+\"It was a good ship,\" said Ann Ode, who has worked on it for twenty years. \"I do not know what I will do now, but I will not work on a bridge.\"
+
+The company that has built the bridge would not say what it was to cost in the end, but it is known that the town has paid more than it had planned.
+
+In the town itself there are many who will miss the ferry, and some have begun to ask whether it could not live on as a museum, at least in the summer.
+";
+    const TAIL: &str = "\
+Share on Facebook
+Share on Twitter
+Print this page
+Most read
+Related stories
+Bridge to open in the spring
+Harbour wall gives way
+Comments (3)
+Sign in to comment
+Sign up for our newsletter
+Terms of use
+Privacy policy
+Boat of the week
+Cookies
+Advertise with us
+Follow us on Twitter
+Back to top
+Copyright 2015 The Bulletin. All rights reserved.
+";
+    // Set apart by blank lines, and not: rules take most of the furniture, the judge the rest.
+    for glue in ["\n", ""] {
+        let text = if glue.is_empty() { TEXT.replace("\n\n", "\n") } else { TEXT.to_owned() };
+        let page = format!("{HEAD}{glue}{text}{glue}{TAIL}");
+        let c = web(&[]).clean(page.as_bytes());
+        assert_eq!(c.text(), text);
+        assert!(c.changes().iter().any(|change| !change.why.is_empty()));
+        assert_eq!(web(&[]).clean(text.as_bytes()).text(), text);
+        let rules_only = web(&["boilerplate.judge=false"]).clean(page.as_bytes());
+        assert!(text.len() < rules_only.text().len() && rules_only.text().len() < page.len());
+    }
+}
+
+#[test]
 fn confidence_moves_the_line() {
     let page = format!("{FURNITURE}{ARTICLE}{TAIL}");
     let lines = |most: &str| web(&[most]).clean(page.as_bytes()).text().lines().count();

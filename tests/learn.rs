@@ -36,6 +36,10 @@ fn what_was_learned_can_be_used() {
     assert!(tested.status.success(), "{}{}", text(&tested.stdout), text(&tested.stderr));
     let cleaned = lave(folder.path(), &["clean", "in/3.txt", "--rules", "rules.toml", "-q"]);
     assert_eq!(text(&cleaned.stdout), "The keeper wrote entry abc of his log.\nHe slept.\n");
+    let applied = lave(folder.path(), &["learn", "in", "-o", "again.toml", "--apply", "out", "-q"]);
+    assert!(applied.status.success(), "{}", text(&applied.stderr));
+    let clean = fs::read_to_string(folder.path().join("out/3.txt")).expect("written");
+    assert_eq!(clean, "The keeper wrote entry abc of his log.\nHe slept.\n");
     // The same again.
     let again = lave(folder.path(), &["learn", "in"]);
     assert_eq!(text(&again.stdout), rules);
@@ -75,6 +79,7 @@ fn a_preview_tells_and_writes_nothing() {
     assert!(told.contains("boilerplate.read-more: 1 change\n"), "{told}");
     assert!(told.contains("  in/7.txt:1:1\n    - Read more: A wall for the bay\\n\n    + \n"), "{told}");
     assert_eq!(run(&["preview", "in"]), told, "the same places each time");
+    assert_eq!(run(&["clean", "in", "--sample", "10"]), told, "by another name");
     assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "nothing is written");
     // Of many places, so many.
     let many = "He slept&amp;woke.\n".repeat(50);

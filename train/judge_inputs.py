@@ -7,6 +7,7 @@ SETS is the folder of evaluation sets (A, B and T). Each line has an id, one of 
 where a host is known, the set, the text, and what its labels come from: the article (`gold`),
 snippets, or labelled lines.
 """
+import collections
 import hashlib
 import json
 import os
@@ -37,9 +38,21 @@ for st in sorted(os.listdir(S+'/A')):
             out.write(json.dumps(r)+'\n')
         if gold and len(gold.split())>20:
             out.write(json.dumps(dict(id=f"G/{st}/gold/{m['id']}",fold=fold(key),set='G',page=f"{st}/{m['id']}",kind='gold',text=gold,gold=gold))+'\n')
-for t in 'de en es fi fr sv'.split():
-    for r in map(json.loads,open(f'{S}/T/{t}.dev.jsonl')):
-        out.write(json.dumps(dict(id=f"T/{t}/{r['id']}",fold=fold(r['id']),set='T',page=r['id'],kind='lines',lines=r['lines'],text='\n'.join(l['text'] for l in r['lines'])+'\n'))+'\n')
+# T has no hosts, but pages of one site, and the same page twice: what shares lines is one fold.
+rows={f"T/{t}/{r['id']}":r for t in 'de en es fi fr sv'.split() for r in map(json.loads,open(f'{S}/T/{t}.dev.jsonl'))}
+lines={k:{l['text'].strip().lower() for l in r['lines'] if len(l['text'].split())>=3} for k,r in rows.items()}
+holders=collections.defaultdict(list)
+for k,ls in lines.items():
+    for l in ls: holders[l].append(k)
+shared=collections.Counter((a,b) for ks in holders.values() if len(ks)<60 for n,a in enumerate(ks) for b in ks[n+1:])
+first={k:k for k in rows}
+def root(k):
+    while first[k]!=k: k=first[k]
+    return k
+for (a,b),n in shared.items():
+    if n>=3 and n>=.15*min(len(lines[a]),len(lines[b])): first[root(b)]=root(a)
+for k,r in rows.items():
+        out.write(json.dumps(dict(id=k,fold=fold(root(k)),set='T',page=r['id'],kind='lines',lines=r['lines'],text='\n'.join(l['text'] for l in r['lines'])+'\n'))+'\n')
 for t in ('labels','captions'):
     for r in map(json.loads,open(f'{S}/B/{t}.dev.jsonl')):
         key=host('http://'+r['source'])

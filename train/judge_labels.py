@@ -49,7 +49,7 @@ def align(a,b):
     fill(0,len(a),0,len(b),[4,3,2,1])
     return hit
 def label(text,gold):
-    lines=[l for l in text.split('\n') if l.strip(' \t')]
+    lines=[l for l in text.split('\n') if l.strip()]
     toks=[TOK.findall(l.lower()) for l in lines]
     a=[w for t in toks for w in t]; b=TOK.findall(gold.lower())
     hit=align(a,b)
@@ -68,7 +68,7 @@ def label(text,gold):
         lab.append('K' if k else 'D')
     return ''.join(lab)
 def label_snip(text,w,wo):
-    lines=[l for l in text.split('\n') if l.strip(' \t')]
+    lines=[l for l in text.split('\n') if l.strip()]
     n=lambda s:re.sub(r'\s+',' ',s).strip()
     nl=[n(l) for l in lines]; lab=['?']*len(nl)
     for s,c in [(x,'D') for x in wo]+[(x,'K') for x in w]:
@@ -82,7 +82,7 @@ def one(a):
     if kind=='gold': d['labels']=label(d['text'],d.pop('gold'))
     elif kind=='snip': d['labels']=label_snip(d['text'],d.pop('with'),d.pop('without'))
     elif kind=='lines':
-        src=d.pop('lines'); lines=[l for l in d['text'].split('\n') if l.strip(' \t')]
+        src=d.pop('lines'); lines=[l for l in d['text'].split('\n') if l.strip()]
         # lines after cleaning against source lines, in order
         n=lambda s:' '.join(TOK.findall(s.lower()))
         lab=[];p=0

@@ -64,7 +64,7 @@ pub(crate) enum Command {
 }
 
 /// What is to be done to the text.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What to do")]
 pub(crate) struct What {
     /// Named set of stages and options: minimal, standard, news, web
@@ -106,7 +106,7 @@ pub(crate) struct What {
 }
 
 /// Which documents.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Which files")]
 pub(crate) struct Which {
     /// Only files whose name or path matches this glob
@@ -143,6 +143,9 @@ pub(crate) struct Clean {
     /// Exit with 1 if there is any `finding`
     #[arg(long, value_name = "WHAT", value_parser = ["finding"])]
     pub(crate) fail_on: Option<String>,
+    /// Write nothing: show so many places of each rule that would fire, as `lave preview` does
+    #[arg(long, value_name = "N", conflicts_with_all = ["output", "in_place", "report", "fail_on"])]
+    pub(crate) sample: Option<u32>,
     #[command(flatten)]
     pub(crate) what: What,
     #[command(flatten)]
@@ -205,6 +208,9 @@ pub(crate) struct Learn {
     /// The most rules to propose; those in most documents come first
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub(crate) max_rules: u32,
+    /// Then clean the documents into this folder with the rules as proposed, nobody having read them
+    #[arg(long, value_name = "DIR", requires = "output", value_hint = ValueHint::DirPath)]
+    pub(crate) apply: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) which: Which,
 }

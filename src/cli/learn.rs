@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use super::args::{Learn, Talk};
+use super::args::{Clean, Learn, Talk, What};
 use super::check::gather;
 use super::output::{complain, count, note, path, say, thousands, warn};
 use super::progress::Progress;
@@ -90,7 +90,30 @@ pub(crate) fn learn(a: &Learn, talk: &Talk) -> Ran {
             thousands(number as u64) + if number == 1 { " rule" } else { " rules" },
         ));
     }
-    Ok(if failed > 0 { Exit::Error } else { Exit::Done })
+    let exit = if failed > 0 { Exit::Error } else { Exit::Done };
+    match (&a.apply, &a.output) {
+        (Some(folder), Some(rules)) => Ok(exit.worst(apply(a, rules, folder, talk)?)),
+        _ => Ok(exit),
+    }
+}
+
+/// Cleans what was learned from with the rules that came of it.
+fn apply(a: &Learn, rules: &Path, folder: &Path, talk: &Talk) -> Ran {
+    let clean = Clean {
+        paths: a.paths.clone(),
+        output: Some(folder.to_owned()),
+        in_place: false,
+        report: None,
+        no_report: false,
+        report_detail: None,
+        jobs: None,
+        fail_on: None,
+        sample: None,
+        what: What { rules: vec![rules.to_owned()], ..What::default() },
+        which: a.which.clone(),
+        gitignore: true,
+    };
+    super::clean::clean(&clean, talk)
 }
 
 /// Gives the documents of one file to `learner`.

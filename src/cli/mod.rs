@@ -34,6 +34,17 @@ pub(crate) enum Exit {
     Stopped(i32),
 }
 
+impl Exit {
+    /// The worse of two ends.
+    fn worst(self, other: Exit) -> Exit {
+        if matches!((&self, &other), (Exit::Done, _) | (Exit::Found, Exit::Error | Exit::Stopped(_))) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(e: Exit) -> ExitCode {
         ExitCode::from(match e {
@@ -73,6 +84,9 @@ pub fn main() -> ExitCode {
     };
     let talk = cli.talk;
     let ran = match cli.command {
+        Command::Clean(args::Clean { sample: Some(sample), paths, what, which, .. }) => {
+            preview::preview(&args::Preview { paths, sample, seed: 0, what, which }, &talk)
+        }
         Command::Clean(a) => clean::clean(&a, &talk),
         Command::Check(a) => check::check(&a, &talk),
         Command::Preview(a) => preview::preview(&a, &talk),

@@ -44,8 +44,10 @@ groups! {
     COUNT "count word" ["no", "in 1-4 words", "in 5-12", "in more"]
     CLASSES "kinds of furniture words" ["0", "1", "2", "3+"]
     MARKED "furniture words" ["none", "1-9%", "10-24%", "25-49%", "50%+"]
+    LEAN "its words" ["speak much for it", "speak for it", "speak a little for it", "say nothing", "speak a little against it", "speak against it", "speak much against it", "speak very much against it"]
     TYPE "type" ["prose", "sentence", "short sentence", "long without stop", "middling without stop", "heading-like", "one word", "bullet", "furniture", "date or number", "form or bracket", "label"]
     // The line in its page.
+    RULED "dropped by a rule" ["no", "yes"]
     REPEATED "repeated" ["no", "twice", "thrice", "4 times", "5+ times"]
     ECHO "echoes the title" ["no", "yes", "is first"]
     BLANKS "blank lines" ["none", "before", "after", "around"]
@@ -67,6 +69,8 @@ groups! {
     BULLETS_8 "bullets within 8 lines" ["none", "1-9%", "10-24%", "25-49%", "50%+"]
     COMMON_8 "common words within 8 lines" ["none", "1-9%", "10-19%", "20-29%", "30-39%", "40%+"]
     TITLES_8 "capitalised lines within 8" ["none", "1-9%", "10-24%", "25-49%", "50%+"]
+    RULED_8 "dropped by rules within 8 lines" ["none", "1-9%", "10-24%", "25-49%", "50%+"]
+    LEAN_8 "words within 8 lines" ["speak much for them", "speak for them", "speak a little for them", "say nothing", "speak a little against them", "speak against them", "speak much against them"]
     LIKE "lines of its type in a row" ["1", "2", "3-5", "6-10", "11-20", "21+"]
     SINCE_TALK "comments heading above" ["none", "1-5 lines", "6-20 lines", "21+ lines"]
     SINCE_RELATED "related heading above" ["none", "1-5 lines", "6-20 lines", "21+ lines"]
@@ -87,6 +91,11 @@ groups! {
     P_REPEATS "page: repeated lines" ["none", "1-9%", "10-24%", "25%+"]
     P_PIPES "page: pipes" ["none", "1-4%", "5-19%", "20%+"]
     P_WORDS "page: words" ["1-99", "100-299", "300-799", "800-1999", "2000-4999", "5000+"]
+    P_RULED "page: dropped by rules" ["none", "1-2%", "3-7%", "8-14%", "15-29%", "30%+"]
+    P_LEAN "page: its words" ["speak much for it", "speak for it", "speak a little for it", "say nothing", "speak a little against it", "speak against it", "speak much against it"]
+    P_KINDS "page: kinds of furniture" ["none", "1", "2", "3", "4", "5", "6-7", "8+"]
+    P_HEAD "page: furniture in the first lines" ["none", "1-29%", "30-59%", "60%+"]
+    P_TAIL "page: furniture in the last lines" ["none", "1-29%", "30-59%", "60%+"]
     P_ENGLISH "page: English" ["no", "yes"]
     P_SHORT "page: short lines" ["0-9%", "10-29%", "30-49%", "50-69%", "70%+"]
     P_BLANKS "page: blank lines" ["none", "1-19%", "20-39%", "40%+"]
@@ -101,6 +110,13 @@ groups! {
     P_BEST "page: kept words in the best stretch" ["0-29%", "30-59%", "60-79%", "80-94%", "95%+"]
     P_SURE "page: certainty" ["0-49%", "50-64%", "65-79%", "80-89%", "90%+"]
     P_GONE "page: surely dropped lines" ["none", "1-4%", "5-14%", "15-39%", "40%+"]
+    // What the second look made of the page.
+    P_DROP "page: furniture" ["none", "1-4%", "5-9%", "10-19%", "20-34%", "35-59%", "60%+"]
+    P_DROP_WORDS "page: words of furniture" ["none", "1-2%", "3-5%", "6-11%", "12-24%", "25-49%", "50%+"]
+    P_SURELY "page: lines that are surely furniture" ["0", "1", "2-3", "4-6", "7-12", "13-24", "25-49", "50-99", "100+"]
+    P_SURE_SHARE "page: surely furniture" ["none", "1-4%", "5-9%", "10-19%", "20-34%", "35-59%", "60%+"]
+    P_WORST "page: its five worst lines" ["-4.0 or less", "-4.0", "-3.0", "-2.2", "-1.5", "-0.8", "0 or more"]
+    P_BEST_LINES "page: its lines that stay" ["0", "0-1.0", "1.0-1.9", "2.0-2.9", "3.0-3.9", "4.0 or more"]
 }
 
 /// What bears weights: one row of weights, a weight a value.
@@ -149,7 +165,9 @@ const OWN: &[G] = &[
     COUNT,
     CLASSES,
     MARKED,
+    LEAN,
     TYPE,
+    RULED,
     REPEATED,
     ECHO,
     BLANKS,
@@ -171,6 +189,8 @@ const OWN: &[G] = &[
     BULLETS_8,
     COMMON_8,
     TITLES_8,
+    RULED_8,
+    LEAN_8,
     LIKE,
     SINCE_TALK,
     SINCE_RELATED,
@@ -190,11 +210,16 @@ const OWN: &[G] = &[
     P_REPEATS,
     P_PIPES,
     P_WORDS,
+    P_RULED,
+    P_LEAN,
+    P_KINDS,
+    P_HEAD,
+    P_TAIL,
     P_ENGLISH,
     P_SHORT,
     P_BLANKS,
 ];
-const NEAR: &[G] = &[LENGTH, END, TYPE, FIRST, STOPS, MARKED, TIME, COMMENT, RELATED, SHARE];
+const NEAR: &[G] = &[LENGTH, END, TYPE, FIRST, STOPS, MARKED, TIME, COMMENT, RELATED, SHARE, LEAN, RULED];
 const CROSS: &[(G, G)] = &[
     (LENGTH, END),
     (LENGTH, STOPS),
@@ -284,6 +309,22 @@ const CROSS: &[(G, G)] = &[
     (P_FORUM, P_BLANKS),
     (TYPE, COMMENT),
     (TYPE, FORUM),
+    (LEAN, LENGTH),
+    (LEAN, TYPE),
+    (LEAN, P_BLANKS),
+    (LEAN, P_LEAN),
+    (LEAN, LEAN_8),
+    (LEAN, RUN),
+    (LEAN, END),
+    (LEAN, P_ENGLISH),
+    (TYPE, LEAN_8),
+    (TYPE, P_LEAN),
+    (TYPE, RULED_8),
+    (TYPE, P_RULED),
+    (RUN, P_RULED),
+    (P_BLANKS, P_RULED),
+    (P_BLANKS, P_LEAN),
+    (P_LEAN, P_RULED),
     (P_PROSE, P_LABELS),
     (P_RUN, P_TALK),
     (P_RUN, P_SHORT),
@@ -332,6 +373,14 @@ pub(super) fn second_slots() -> Vec<Slot> {
         (SCORE, P_WORDS),
         (SCORE, P_RUN),
         (SCORE, P_BLANKS),
+        (SCORE, P_RULED),
+        (SCORE, P_LEAN),
+        (SCORE, LEAN),
+        (P_GONE, P_RULED),
+        (P_KEPT, P_RULED),
+        (P_KEPT, P_LEAN),
+        (P_KEPT, P_BLANKS),
+        (P_GONE, P_BLANKS),
         (KEPT_5, P_BLANKS),
         (TYPE, KEPT_2),
         (TYPE, KEPT_5),
@@ -363,7 +412,61 @@ pub(super) fn second_slots() -> Vec<Slot> {
     all
 }
 
-fn values(g: G) -> usize {
+/// All slots of the third look, which is at the page alone.
+pub(super) fn third_slots() -> Vec<Slot> {
+    const OF_PAGE: &[G] = &[
+        P_PROSE,
+        P_LINES,
+        P_LABELS,
+        P_RUN,
+        P_TALK,
+        P_FORUM,
+        P_DATES,
+        P_MONEY,
+        P_BULLETS,
+        P_REPEATS,
+        P_PIPES,
+        P_WORDS,
+        P_RULED,
+        P_LEAN,
+        P_KINDS,
+        P_HEAD,
+        P_TAIL,
+        P_ENGLISH,
+        P_SHORT,
+        P_BLANKS,
+        P_KEPT,
+        P_BEST,
+        P_SURE,
+        P_GONE,
+        P_DROP,
+        P_DROP_WORDS,
+        P_SURELY,
+        P_SURE_SHARE,
+        P_WORST,
+        P_BEST_LINES,
+    ];
+    const CROSS: &[(G, G)] = &[
+        (P_KINDS, P_BLANKS),
+        (P_HEAD, P_TAIL),
+        (P_HEAD, P_BLANKS),
+        (P_TAIL, P_BLANKS),
+        (P_DROP, P_BLANKS),
+        (P_SURELY, P_BLANKS),
+        (P_SURE_SHARE, P_BLANKS),
+        (P_WORST, P_BLANKS),
+        (P_LEAN, P_BLANKS),
+        (P_RULED, P_BLANKS),
+        (P_SURELY, P_KINDS),
+        (P_DROP, P_KINDS),
+        (P_DROP, P_LINES),
+        (P_SHORT, P_KINDS),
+    ];
+    let own = OF_PAGE.iter().map(|&g| Own(g));
+    own.chain(CROSS.iter().map(|&(a, b)| Cross(a, b))).collect()
+}
+
+pub(super) fn values(g: G) -> usize {
     GROUPS[g as usize].1.len()
 }
 
@@ -409,24 +512,8 @@ impl Slot {
     }
 }
 
-/// The values of all groups for one line.
-pub(super) type Values = [u8; GROUPS.len()];
+/// The values of all groups for one line; the last is always 0.
+pub(super) type Values = [u8; GROUPS.len() + 1];
 
-/// Calls `each` with every weight, by its place among all of them, that line `i` takes up.
-pub(super) fn each_weight(slots: &[Slot], lines: &[Values], i: usize, mut each: impl FnMut(usize)) {
-    let near = |by: i8| i.checked_add_signed(isize::from(by)).and_then(|j| lines.get(j));
-    let own = |g: G| usize::from(lines[i][g as usize]);
-    let there = |by: i8, g: G| near(by).map_or(values(g), |l| usize::from(l[g as usize]));
-    let mut base = 0;
-    for &slot in slots {
-        each(
-            base + match slot {
-                Own(g) => own(g),
-                Near(by, g) => there(by, g),
-                Cross(a, b) => own(a) * values(b) + own(b),
-                Beside(a, by, b) => own(a) * (values(b) + 1) + there(by, b),
-            },
-        );
-        base += slot.size();
-    }
-}
+/// The value that is always 0.
+pub(super) const ZERO: u8 = GROUPS.len() as u8;

@@ -73,8 +73,12 @@ pub(super) struct Line {
     pub(super) stops: [u16; LANGUAGES],
     /// Hash of the letters, and of digits as one.
     pub(super) key: u64,
+    /// How much more its words speak against it than for it, in hundredths of a logit.
+    pub(super) lean: i32,
     /// Blank lines before it, at most 2.
     pub(super) blank: u32,
+    /// A rule has dropped it.
+    pub(super) ruled: bool,
 }
 
 fn is_dense(c: char) -> bool {
@@ -106,8 +110,23 @@ impl Line {
         let (mut in_token, mut dense) = (false, 0u32);
         let (mut last, mut mark, mut before_mark) = (' ', ' ', ' ');
         // A stop, and what came after it.
-        let mut stop_then_space = 0;
-        for c in line.chars() {
+        let (mut stop_then_space, mut dotted) = (0, false);
+        let mut at = 0;
+        while let Some(&b) = line.as_bytes().get(at) {
+            if b.is_ascii_lowercase() && w.len > 0 && in_token {
+                // Within a word, as most characters are.
+                w.len += 1;
+                w.lower = true;
+                w.hash = mix(w.hash, u64::from(b));
+                l.letters += 1;
+                l.chars += 1;
+                (before_mark, mark, last) = (mark, b as char, b as char);
+                at += 1;
+                continue;
+            }
+            let c = if b.is_ascii() { Some(b as char) } else { line[at..].chars().next() };
+            let Some(c) = c else { break };
+            at += c.len_utf8();
             l.chars += 1;
             let alnum = if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
             if alnum {
@@ -147,7 +166,10 @@ impl Line {
                         in_token = false;
                         stop_then_space = if stop_then_space > 0 { 2 } else { 0 };
                     }
-                    '.' | '!' | '?' | '…' => stop_then_space = 1,
+                    '.' | '!' | '?' | '…' => {
+                        stop_then_space = 1;
+                        dotted = true;
+                    }
                     _ if is_closing(c) || c == ')' => {}
                     _ => stop_then_space = 0,
                 }
@@ -184,7 +206,8 @@ impl Line {
         }
         l.words += dense / 2;
         l.ends = ends(mark, before_mark);
-        if line.contains("http") || line.contains("www.") || line.contains(".com") {
+        let has = |what: &str| memchr::memmem::find(line.as_bytes(), what.as_bytes()).is_some();
+        if dotted && (has("www.") || has(".com")) || l.slashes > 1 && has("http") {
             l.at_or_url += 1;
         }
         l
@@ -200,6 +223,7 @@ impl Line {
             self.capital += u32::from(w.upper_first);
             self.shouted += u32::from(w.upper_first && !w.lower && w.len > 1);
             let known = words.get(hash);
+            self.lean += i32::from(known.lean);
             if known.classes != 0 {
                 self.classes |= known.classes;
                 self.marked += 1;

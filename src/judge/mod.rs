@@ -1,36 +1,42 @@
 //! The judge of whole pages: which lines of scraped text are the page's text, and which are its
 //! furniture (navigation, teasers, comments, footers).
 //!
-//! A line's score is a sum of whole numbers, each with a name: what the line is by itself, what
-//! stands above and below, what page it is (the *first look*); then what the first look made of its
-//! neighbours and of the page (the *second look*). The numbers are in `judge/weights.tsv`,
-//! learned by `examples/judge.rs`; the words are in `judge/words.txt`. The module knows
-//! nothing of rules, and a text in, verdicts out is all that it does: linear in the text.
+//! A line's score is a sum of whole numbers, each with a name: what the line is by itself and what
+//! its words say, what stands above and below, what page it is (the *first look*); then what the
+//! first look made of its neighbours and of the page (the *second look*). The *third look* is at the
+//! page alone: whether it is one, or sound text. The numbers are in `judge/weights.tsv`, learned by
+//! `examples/judge.rs`; words of each language and kind are in `judge/words.txt`.
 //!
-//! It is silent where it does not know the language, on HTML, and where a page shows too little
-//! furniture: sound prose is not a page.
+//! The judge sees the page as it was, with the lines that rules dropped: they show what it is. It is
+//! linear in the text, and silent where it does not know the language, on HTML, and on sound text.
 
 mod groups;
 mod measure;
 mod page;
+mod places;
 mod second;
 mod words;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use groups::{Slot, Values, each_weight};
+use groups::{Slot, Values};
 use page::Page;
+use places::Places;
 use words::Words;
 
 /// Words that a text must have to be judged.
-const WORDS_MIN: u64 = 60;
+const WORDS_MIN: u64 = 40;
 
-/// A page shows lines that are furniture for sure: with a score below this, so many at least, and
-/// such a share (percent) of all. Sound prose does not, and is left alone.
-const SURE: i32 = -130;
-const SURE_MIN: usize = 4;
-const SURE_SHARE: usize = 12;
+/// How much more must speak for a page with furniture than for sound text: where blank lines set
+/// parts apart, and where none do. There furniture is seen less, and harm is done less, too:
+/// text comes that way from crawls that dropped the most of it already.
+const SPACED: i32 = 150;
+const DENSE: i32 = -200;
+/// Lines up to which a text without blank lines may be a page; a longer one is a table or a list.
+const DENSE_MOST: usize = 600;
+/// The score of a line that a rule has dropped.
+const GONE: i32 = -500;
 
 /// What the judge has to say of a text as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +62,16 @@ pub struct Furniture {
     reasons: [u32; 3],
 }
 
+/// A text as it reaches the judge: after the repairs of characters, with the lines that rules have
+/// dropped still in their places.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// All of it.
+    pub text: String,
+    /// The lines that are dropped already, in order.
+    pub gone: Vec<Range<usize>>,
+}
+
 /// For training: a line, its words and its score.
 pub type Scored = (Range<usize>, u32, i32);
 /// For training: a line, its words and the places of its weights.
@@ -66,25 +82,31 @@ struct Looked {
     page: Page,
     scores: Vec<i32>,
     values: Vec<Values>,
+    /// How much more speaks for a page with furniture than for sound text.
+    kind: i32,
 }
 
 /// The judge: its words and weights.
 pub struct Judge {
     words: Words,
+    /// What words say of the lines that they stand in, for [`Judge::weights`].
+    leans: Vec<(String, i16)>,
     first: Look,
     second: Look,
+    third: Look,
 }
 
 /// One look's slots and weights.
 struct Look {
     slots: Vec<Slot>,
+    places: Places,
     weights: Vec<i16>,
 }
 
 impl Look {
     fn new(slots: Vec<Slot>) -> Look {
         let size = slots.iter().map(|s| s.size()).sum();
-        Look { slots, weights: vec![0; size] }
+        Look { places: Places::of(&slots), slots, weights: vec![0; size] }
     }
 
     /// The names of all weights.
@@ -103,10 +125,41 @@ impl Look {
         String::new()
     }
 
-    fn score(&self, values: &[Values], i: usize) -> i32 {
-        let mut sum = 0;
-        each_weight(&self.slots, values, i, |w| sum += i32::from(self.weights[w]));
-        sum
+    /// What it makes of each line; of lines that are dropped already there is no doubt.
+    fn scores(&self, page: &Page, values: &[Values]) -> Vec<i32> {
+        self.places.scores(&self.weights, values, |i| page.lines[i].ruled)
+    }
+
+    /// What it makes of the page.
+    fn score(&self, values: &[Values]) -> i32 {
+        self.places.scores(&self.weights, &values[..1], |_| false)[0]
+    }
+}
+
+impl Verdict {
+    /// The verdict in places of `text`, which is the text that was seen without the lines that rules
+    /// dropped; blank lines may have gone too.
+    pub(crate) fn moved_to(mut self, seen: &Seen, text: &str) -> Verdict {
+        let Verdict::Drop(lines) = &mut self else { return self };
+        let mut there = Lines::of(text);
+        let mut here = Lines::of(&seen.text);
+        let mut gone = seen.gone.iter().peekable();
+        let mut moved = Vec::with_capacity(lines.len());
+        for line in lines.drain(..) {
+            // Lines that stay are the same, in the same order.
+            for h in here.by_ref() {
+                while gone.next_if(|g| g.end <= h.start).is_some() {}
+                if gone.peek().is_some_and(|g| g.start <= h.start) {
+                    continue;
+                }
+                let Some(t) = there.find(|t| text[t.clone()] == seen.text[h.clone()]) else { break };
+                if h.start == line.bytes.start {
+                    moved.push(Furniture { bytes: t, ..line });
+                    break;
+                }
+            }
+        }
+        if moved.is_empty() { Verdict::Silent } else { Verdict::Drop(moved) }
     }
 }
 
@@ -120,8 +173,10 @@ impl Judge {
     pub fn read(words: &str, weights: &str) -> Judge {
         let mut judge = Judge {
             words: Words::read(words),
+            leans: Vec::new(),
             first: Look::new(groups::slots()),
             second: Look::new(groups::second_slots()),
+            third: Look::new(groups::third_slots()),
         };
         let mut given: HashMap<(&str, &str), i16> = HashMap::new();
         for line in weights.lines().filter(|l| !l.starts_with('#')) {
@@ -132,29 +187,33 @@ impl Judge {
                 given.insert((look, name), weight);
             }
         }
-        for (number, look) in [("1", &mut judge.first), ("2", &mut judge.second)] {
+        let leans = given.iter().filter(|((look, _), _)| *look == "w");
+        judge.set_leans(leans.map(|((_, word), &lean)| ((*word).to_owned(), lean)).collect());
+        for (number, look) in [("1", &mut judge.first), ("2", &mut judge.second), ("3", &mut judge.third)] {
             look.weights = look.names().map(|name| given.get(&(number, &*name)).copied().unwrap_or(0)).collect();
         }
         judge
     }
 
-    /// What is to be said of `text`; lines go from `min_confidence` percent on.
-    pub fn judge(&self, text: &str, min_confidence: u32) -> Verdict {
-        if is_html(text) {
+    /// What is to be said of a text; lines go from `min_confidence` percent on. With `explain`, each
+    /// has its reasons.
+    pub fn judge(&self, seen: &Seen, min_confidence: u32, explain: bool) -> Verdict {
+        if is_html(&seen.text) {
             return Verdict::Html;
         }
-        let Some(Looked { page, scores, values }) = self.look(text) else { return Verdict::Silent };
-        let sure = scores.iter().filter(|&&s| s < SURE).count();
-        if sure < SURE_MIN || sure * 100 < SURE_SHARE * scores.len() {
+        let Some(Looked { page, scores, values, kind }) = self.look(seen) else { return Verdict::Silent };
+        let page_from = if page.is_dense() { DENSE } else { SPACED };
+        if kind <= page_from || page.is_dense() && page.lines.len() > DENSE_MOST {
             return Verdict::Silent;
         }
         let mut gone = Vec::new();
-        let bar = second::bar(&page.lines, &scores);
-        for (i, &score) in scores.iter().enumerate() {
+        let bar = page.bar(&scores);
+        for (i, &score) in scores.iter().enumerate().filter(|(i, _)| !page.lines[*i].ruled) {
             let confidence = ((1000 - second::probability(score)) / 10) as u32;
             if score <= bar && confidence >= min_confidence {
                 let bytes = page.lines[i].start..page.lines[i].end;
-                gone.push(Furniture { bytes, score, confidence, reasons: self.reasons(&values, i) });
+                let reasons = if explain { self.reasons(&values, i) } else { [u32::MAX; 3] };
+                gone.push(Furniture { bytes, score, confidence, reasons });
             }
         }
         if gone.is_empty() { Verdict::Silent } else { Verdict::Drop(gone) }
@@ -162,13 +221,19 @@ impl Judge {
 
     /// What speaks most against line `i`.
     fn reasons(&self, values: &[Values], i: usize) -> [u32; 3] {
-        let mut all: Vec<(i16, u32)> = Vec::new();
-        let base = self.first.weights.len() as u32;
-        each_weight(&self.first.slots, values, i, |w| all.push((self.first.weights[w], w as u32)));
-        each_weight(&self.second.slots, values, i, |w| all.push((self.second.weights[w], base + w as u32)));
-        all.sort_unstable();
-        all.truncate(3);
-        std::array::from_fn(|k| all.get(k).map_or(u32::MAX, |r| r.1))
+        let mut most = [(i16::MAX, u32::MAX); 3];
+        let mut base = 0;
+        for look in [&self.first, &self.second] {
+            look.places.each(values, i, |w| {
+                let one = (look.weights[w], base + w as u32);
+                if one < most[2] {
+                    most[2] = one;
+                    most.sort_unstable();
+                }
+            });
+            base = self.first.weights.len() as u32;
+        }
+        most.map(|m| m.1)
     }
 
     /// The reasons in words.
@@ -181,15 +246,26 @@ impl Judge {
     }
 
     /// For training: how many weights the first or second look has.
-    pub fn size(&self, second: bool) -> usize {
-        if second { self.second.weights.len() } else { self.first.weights.len() }
+    pub fn size(&self, look: usize) -> usize {
+        [&self.first, &self.second, &self.third][look].weights.len()
     }
 
     /// For training: the weights of the first or second look, as many as [`Judge::size`] says.
-    pub fn set_weights(&mut self, second: bool, weights: Vec<i16>) {
-        let look = if second { &mut self.second } else { &mut self.first };
+    pub fn set_weights(&mut self, look: usize, weights: Vec<i16>) {
+        let look = match look {
+            0 => &mut self.first,
+            1 => &mut self.second,
+            _ => &mut self.third,
+        };
         assert_eq!(weights.len(), look.weights.len(), "a weight for every name");
         look.weights = weights;
+    }
+
+    /// For training: what words say of the lines that they stand in.
+    pub fn set_leans(&mut self, mut leans: Vec<(String, i16)>) {
+        leans.sort();
+        self.words.set_leans(leans.iter().map(|(word, lean)| (&**word, *lean)));
+        self.leans = leans;
     }
 
     /// All weights that are not zero, as [`Judge::read`] takes them.
@@ -197,7 +273,10 @@ impl Judge {
         let mut out = String::from(
             "# What the judge adds up: look, hundredths of a logit for the line, and what they are for.\n",
         );
-        for (number, look) in [(1, &self.first), (2, &self.second)] {
+        for (word, lean) in &self.leans {
+            out.push_str(&format!("w\t{lean}\t{word}\n"));
+        }
+        for (number, look) in [(1, &self.first), (2, &self.second), (3, &self.third)] {
             for (name, weight) in look.names().zip(&look.weights).filter(|(_, w)| **w != 0) {
                 out.push_str(&format!("{number}\t{weight}\t{name}\n"));
             }
@@ -206,42 +285,82 @@ impl Judge {
     }
 
     /// For training: each line that is not blank, with its words and its score.
-    pub fn scores(&self, text: &str) -> Option<(i32, Vec<Scored>)> {
-        let Looked { page, scores, .. } = self.look(text)?;
-        let bar = second::bar(&page.lines, &scores);
-        Some((bar, page.lines.iter().zip(scores).map(|(l, s)| (l.start..l.end, l.words, s)).collect()))
+    pub fn scores(&self, seen: &Seen) -> Option<(i32, i32, Vec<Scored>)> {
+        let Looked { page, scores, kind, .. } = self.look(seen)?;
+        let bar = page.bar(&scores);
+        Some((kind, bar, page.lines.iter().zip(scores).map(|(l, s)| (l.start..l.end, l.words, s)).collect()))
     }
 
-    /// Both looks at `text`; `None` where the judge is silent.
-    fn look(&self, text: &str) -> Option<Looked> {
-        let page = Page::read(text, &self.words);
+    /// Both looks at a text; `None` where the judge is silent.
+    fn look(&self, seen: &Seen) -> Option<Looked> {
+        let page = Page::read(&seen.text, &seen.gone, &self.words);
         let language = page.language.filter(|_| page.words >= WORDS_MIN)?;
         let mut values = page::values(&page, language);
-        let first: Vec<i32> = (0..values.len()).map(|i| self.first.score(&values, i)).collect();
-        second::add(&page.lines, &first, &mut values);
-        let scores = (0..values.len()).map(|i| self.second.score(&values, i)).collect();
-        Some(Looked { page, scores, values })
+        second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
+        let scores = self.second.scores(&page, &values);
+        second::add_page(&page.lines, &scores, &mut values[0]);
+        let kind = self.third.score(&values);
+        Some(Looked { page, scores, values, kind })
     }
 
-    /// For training: each line of `text` that is not blank with its number of words, and the places
+    /// For training: the places of the weights that the third look adds up.
+    pub fn weighed_page(&self, seen: &Seen) -> Option<Vec<u32>> {
+        let mut all = Vec::new();
+        self.third.places.each(&self.look(seen)?.values, 0, |w| all.push(w as u32));
+        Some(all)
+    }
+
+    /// For training: each line of a text that is not blank with its number of words, and the places
     /// of the weights that the first or second look adds up; `None` where the judge is silent.
-    pub fn weighed(&self, text: &str, second: bool) -> Option<Vec<Weighed>> {
-        let page = Page::read(text, &self.words);
+    pub fn weighed(&self, seen: &Seen, second: bool) -> Option<Vec<Weighed>> {
+        let page = Page::read(&seen.text, &seen.gone, &self.words);
         let mut values = page::values(&page, page.language?);
         let look = if second {
-            let scores: Vec<i32> = (0..values.len()).map(|i| self.first.score(&values, i)).collect();
-            second::add(&page.lines, &scores, &mut values);
+            second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
             &self.second
         } else {
             &self.first
         };
         let one = |i: usize| {
             let mut all = Vec::with_capacity(look.slots.len());
-            each_weight(&look.slots, &values, i, |w| all.push(w as u32));
+            look.places.each(&values, i, |w| all.push(w as u32));
             (page.lines[i].start..page.lines[i].end, page.lines[i].words, all)
         };
         Some((0..values.len()).map(one).collect())
     }
+}
+
+/// The lines of a text that are not blank.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Lines { text, at: 0 }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        while self.at < self.text.len() {
+            let start = self.at;
+            let end = memchr::memchr(b'\n', &self.text.as_bytes()[start..]).map_or(self.text.len(), |n| start + n);
+            self.at = end + 1;
+            if !is_blank(&self.text[start..end]) {
+                return Some(start..end);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a line holds nothing to judge.
+fn is_blank(line: &str) -> bool {
+    line.chars().all(char::is_whitespace)
 }
 
 /// Whether `text` is HTML: it begins as such, or most of its lines hold end tags.

@@ -1,14 +1,17 @@
 //! A page: its lines, and what each is among the others. All of it counts and prefix sums, linear
 //! in the text.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use super::groups::{G, GROUPS, Values};
 use super::measure::{End, First, LANGUAGES, Line};
-use super::words::{CLASSES, Words};
+use super::words::{CLASSES, Hashed, Words};
 
 /// Words from which on a line with a stop is prose.
 const PROSE: u32 = 10;
+
+/// What the words of one line can say at most, in hundredths of a logit.
+const LEAN_MOST: i32 = 400;
 
 /// The lines of a page that are not blank, and its language.
 pub(super) struct Page {
@@ -20,18 +23,21 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Counts all lines of `text`.
-    pub(super) fn read(text: &str, words: &Words) -> Page {
+    /// Counts all lines of `text`, of which rules have dropped those in `gone`.
+    pub(super) fn read(text: &str, gone: &[Range<usize>], words: &Words) -> Page {
         let mut page = Page { lines: Vec::new(), language: None, words: 0, blanks: 0 };
+        let mut gone = gone.iter().peekable();
         let mut blank = 0;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-            if text[start..end].bytes().all(|b| matches!(b, b' ' | b'\t')) {
+            if super::is_blank(&text[start..end]) {
                 blank += 1;
-                page.blanks += 1;
             } else {
                 let mut line = Line::of(text, start, end, words);
                 line.blank = blank.min(2);
+                page.blanks += usize::from(blank > 0 && !page.lines.is_empty());
+                while gone.next_if(|g| g.end <= start).is_some() {}
+                line.ruled = gone.peek().is_some_and(|g| g.start <= start);
                 page.words += u64::from(line.words);
                 page.lines.push(line);
                 blank = 0;
@@ -40,6 +46,16 @@ impl Page {
         }
         page.language = page.find_language();
         page
+    }
+
+    /// Whether it has no blank lines, so that nothing sets its parts apart.
+    pub(super) fn is_dense(&self) -> bool {
+        self.blanks == 0
+    }
+
+    /// The score up to which lines go.
+    pub(super) fn bar(&self, scores: &[i32]) -> i32 {
+        if self.is_dense() { -1 } else { super::second::bar(&self.lines, scores) }
     }
 
     /// The language whose common words are the most, if they are common.
@@ -52,8 +68,11 @@ impl Page {
                 *sum += u64::from(n);
             }
         }
-        let (best, most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
-        (most * 100 >= all * 8 && *most >= 8).then_some(best)
+        let (best, &most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
+        // In a page of names and labels they are fewer, but still far more than those of others.
+        let next = stops.iter().enumerate().filter(|&(i, _)| i != best).map(|(_, &n)| n).max().unwrap_or(0);
+        let sure = most * 100 >= all * 8 || most * 100 >= all * 3 && most * 10 >= next * 13;
+        (sure && most >= 8).then_some(best)
     }
 }
 
@@ -76,12 +95,22 @@ fn since(lines: Option<usize>) -> u8 {
     lines.map_or(0, |n| 1 + step(n as u64, &[6, 21]))
 }
 
+/// The step of what the words of a line say.
+fn own_lean(lean: i32) -> u8 {
+    [-150, -60, -15, 15, 60, 150, 300].iter().take_while(|&&b| lean >= b).count() as u8
+}
+
+/// The step of what the words of lines say, a line.
+fn near_lean(lean: i64) -> u8 {
+    [-100, -40, -10, 10, 40, 100].iter().take_while(|&&b| lean >= b).count() as u8
+}
+
 fn class(name: &str) -> u16 {
     CLASSES.iter().position(|c| *c == name).map_or(0, |b| 1 << b)
 }
 
 /// Sums over the lines before each.
-struct Sums([Vec<u32>; 9]);
+struct Sums([Vec<u32>; 11]);
 
 impl Sums {
     fn within(&self, what: usize, i: usize, reach: usize) -> u64 {
@@ -93,7 +122,7 @@ impl Sums {
 
 /// The values of one line by itself; of its page's language are the common words.
 fn own(l: &Line, language: usize) -> Values {
-    let mut v = [0u8; GROUPS.len()];
+    let mut v = [0u8; GROUPS.len() + 1];
     let mut set = |g: G, value: u8| v[g as usize] = value;
     let words = u64::from(l.words);
     let stops = u64::from(l.stops[language]);
@@ -141,6 +170,8 @@ fn own(l: &Line, language: usize) -> Values {
     set(G::CLASSES, l.classes.count_ones().min(3) as u8);
     let marked = share(u64::from(l.marked), words, &[10, 25, 50]);
     set(G::MARKED, marked);
+    set(G::LEAN, own_lean(l.lean));
+    set(G::RULED, u8::from(l.ruled));
     let stop = matches!(l.ends, End::Stop | End::Question | End::Exclaim | End::Ellipsis);
     let kind = if digits >= 4 || time >= 4 && words <= 8 {
         9
@@ -200,14 +231,15 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let lines = &page.lines;
     let n = lines.len();
     let mut all: Vec<Values> = lines.iter().map(|l| own(l, language)).collect();
-    let mut count: HashMap<u64, u32> = HashMap::with_capacity(n);
+    let mut count: Hashed<u32> = Hashed::with_capacity_and_hasher(n, Default::default());
     for l in lines {
         *count.entry(l.key).or_default() += 1;
     }
     let talk = class("comment") | class("forum");
+    const KINDS: u16 = (1 << CLASSES.len()) - 1;
     let is_prose = |l: &Line| l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim);
     let mut sums = Sums(std::array::from_fn(|_| Vec::with_capacity(n + 1)));
-    let mut total = [0u32; 9];
+    let mut total = [0u32; 11];
     sums.0.iter_mut().for_each(|s| s.push(0));
     for (l, v) in lines.iter().zip(&all) {
         let titled = v[G::CAPITALS as usize] >= 4 && (2..=12).contains(&l.words);
@@ -221,6 +253,9 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
             u32::from(l.begins == First::Bullet),
             u32::from(l.stops[language]),
             u32::from(titled),
+            u32::from(l.ruled),
+            // Never below zero, so that sums only rise.
+            (l.lean.clamp(-LEAN_MOST, LEAN_MOST) + LEAN_MOST) as u32,
         ];
         for ((sum, s), a) in total.iter_mut().zip(&mut sums.0).zip(add) {
             *sum += a;
@@ -233,7 +268,16 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let (words, some) = (whole(0), n as u64);
     let has = |mask: u16| lines.iter().filter(|l| l.classes & mask != 0 && l.words <= 8).count() as u64;
     let repeats = lines.iter().filter(|l| count[&l.key] > 1).count() as u64;
-    let of_page: [(G, u8); 15] = [
+    let lean = |sum: u64, lines: u64| (sum as i64 - i64::from(LEAN_MOST) * lines as i64) / lines.max(1) as i64;
+    let furniture = |i: &usize| {
+        lines[*i].ruled || lines[*i].words <= 12 && (all[*i][G::MARKED as usize] >= 2 || all[*i][G::LEAN as usize] >= 5)
+    };
+    let edge = (n / 4).min(12);
+    let at_edge =
+        |mut of: std::ops::Range<usize>| share(of.by_ref().filter(furniture).count() as u64, edge as u64, &[30, 60]);
+    let (head, tail) = (at_edge(0..edge), at_edge(n - edge..n));
+    let kinds = lines.iter().filter(|l| l.words <= 5).fold(0, |all, l| all | l.classes & KINDS).count_ones();
+    let of_page: [(G, u8); 20] = [
         (G::P_PROSE, share(whole(1), words, &[20, 40, 60, 80, 95])),
         (G::P_LINES, step(some, &[10, 30, 80, 200, 500])),
         (G::P_LABELS, step(percent(whole(2), some), &[5, 15, 30, 45])),
@@ -246,6 +290,11 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_REPEATS, share(repeats, some, &[10, 25])),
         (G::P_PIPES, share(lines.iter().filter(|l| l.pipes > 0).count() as u64, some, &[5, 20])),
         (G::P_WORDS, step(words, &[100, 300, 800, 2000, 5000])),
+        (G::P_RULED, share(whole(9), some, &[3, 8, 15, 30])),
+        (G::P_LEAN, near_lean(lean(whole(10), some))),
+        (G::P_KINDS, step(u64::from(kinds), &[1, 2, 3, 4, 5, 6, 8])),
+        (G::P_HEAD, head),
+        (G::P_TAIL, tail),
         (G::P_ENGLISH, u8::from(language == 0)),
         (G::P_SHORT, step(percent(whole(3), some), &[10, 30, 50, 70])),
         (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
@@ -288,6 +337,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
                 v[G::TALK_8 as usize] = share(near(5), lines_near, &[10, 25, 50]);
                 v[G::BULLETS_8 as usize] = share(near(6), lines_near, &[10, 25, 50]);
                 v[G::COMMON_8 as usize] = share(near(7), near(0), &[10, 20, 30, 40]);
+                v[G::RULED_8 as usize] = share(near(9), lines_near, &[10, 25, 50]);
+                v[G::LEAN_8 as usize] = near_lean(lean(near(10), lines_near));
                 v[G::TITLES_8 as usize] = share(near(8), lines_near, &[10, 25, 50]);
             }
         }
@@ -317,16 +368,16 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
 
 /// Finds lines that repeat words of the page's first lines, as headlines do.
 fn echo(lines: &[Line], all: &mut [Values]) {
-    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let mut seen: Vec<u64> = Vec::new();
     let mut firsts = 0;
     for (i, l) in lines.iter().enumerate() {
         if i == 0 {
             all[0][G::ECHO as usize] = 2;
-        } else if l.words >= 3 && l.words <= 25 && seen.contains_key(&l.key) {
+        } else if l.words >= 3 && l.words <= 25 && seen.contains(&l.key) {
             all[i][G::ECHO as usize] = 1;
         }
         if firsts < 3 && l.words >= 3 {
-            seen.insert(l.key, i);
+            seen.push(l.key);
             firsts += 1;
         }
     }

@@ -69,6 +69,32 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
     }
 }
 
+/// Adds to the values of the page what the second look's `scores` say.
+pub(super) fn add_page(lines: &[Line], scores: &[i32], values: &mut Values) {
+    let n = lines.len() as i64;
+    let mut set = |g: G, value: u8| values[g as usize] = value;
+    let share =
+        |part: i64, of: i64, bounds: &[i64]| if part == 0 { 0 } else { 1 + step(part * 100 / of.max(1), bounds) };
+    let drop = scores.iter().filter(|&&s| s < 0).count() as i64;
+    let words: i64 = lines.iter().map(|l| i64::from(l.words)).sum();
+    let drop_words = lines.iter().zip(scores).filter(|(_, s)| **s < 0).map(|(l, _)| i64::from(l.words)).sum();
+    let surely = scores.iter().filter(|&&s| s < -130).count() as i64;
+    set(G::P_DROP, share(drop, n, &[5, 10, 20, 35, 60]));
+    set(G::P_DROP_WORDS, share(drop_words, words, &[3, 6, 12, 25, 50]));
+    set(G::P_SURELY, step(surely, &[1, 2, 4, 7, 13, 25, 50, 100]));
+    set(G::P_SURE_SHARE, share(surely, n, &[5, 10, 20, 35, 60]));
+    let mut worst: Vec<i32> = lines.iter().zip(scores).filter(|(l, _)| !l.ruled).map(|(_, s)| *s).collect();
+    let five = worst.len().min(5);
+    if five > 0 {
+        worst.select_nth_unstable(five - 1);
+    }
+    let mean = worst[..five].iter().map(|&s| i64::from(s)).sum::<i64>() / five.max(1) as i64;
+    set(G::P_WORST, step(mean, &[-400, -300, -220, -150, -80, 0]));
+    let stay: i64 = scores.iter().filter(|&&s| s >= 0).map(|&s| i64::from(s)).sum();
+    let best = if drop == n { 0 } else { 1 + step(stay / (n - drop), &[100, 200, 300, 400]) };
+    set(G::P_BEST_LINES, best);
+}
+
 /// The score up to which lines of the page go: where the F1 that is to be expected, counted in
 /// words, is best. On a page that is hard to judge that lies lower than on a clear one.
 pub(super) fn bar(lines: &[Line], scores: &[i32]) -> i32 {
@@ -76,10 +102,11 @@ pub(super) fn bar(lines: &[Line], scores: &[i32]) -> i32 {
     const STEPS: usize = 20;
     // Words, and words times probabilities, of the lines up to each step below zero.
     let (mut words, mut kept) = ([0i64; STEPS + 1], [0i64; STEPS + 1]);
-    for (l, &score) in lines.iter().zip(scores) {
+    for (l, &score) in lines.iter().zip(scores).filter(|(l, _)| !l.ruled) {
         let step = (-score).clamp(0, STEP * STEPS as i32) / STEP;
         words[step as usize] += i64::from(l.words) * 1000;
-        kept[step as usize] += i64::from(l.words) * i64::from(probability(score));
+        // Scores are a little surer than they should be.
+        kept[step as usize] += i64::from(l.words) * i64::from(probability(score * 4 / 5));
     }
     let all: i64 = kept.iter().sum();
     let (mut bar, mut best) = (0, (0i64, 1i64));

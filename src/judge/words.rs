@@ -16,18 +16,23 @@ pub(super) struct Known {
     pub(super) stop: u32,
     /// Its classes, a bit each.
     pub(super) classes: u16,
+    /// How much more it speaks against a line than for it, in hundredths of a logit.
+    pub(super) lean: i16,
 }
 
 /// The table, by hash of the small letters.
 pub(super) struct Words {
-    table: HashMap<u64, Known, BuildHasherDefault<Same>>,
+    table: Hashed<Known>,
     /// How many languages there are.
     pub(super) languages: usize,
 }
 
+/// A map from hashes.
+pub(super) type Hashed<V> = HashMap<u64, V, BuildHasherDefault<Same>>;
+
 /// Keys are hashes already.
 #[derive(Default)]
-struct Same(u64);
+pub(super) struct Same(u64);
 
 impl Hasher for Same {
     fn finish(&self) -> u64 {
@@ -77,6 +82,14 @@ impl Words {
             }
         }
         words
+    }
+
+    /// Sets what words say of the lines that they stand in.
+    pub(super) fn set_leans<'w>(&mut self, leans: impl Iterator<Item = (&'w str, i16)>) {
+        self.table.values_mut().for_each(|known| known.lean = 0);
+        for (word, lean) in leans {
+            self.table.entry(hash_of(word.chars())).or_default().lean = lean;
+        }
     }
 
     /// What the word with this hash is.

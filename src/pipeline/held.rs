@@ -15,11 +15,11 @@ use super::batch::Batches;
 use super::characters::{Batch, Found, Washer};
 use super::emit::{CHANGE_MAX, Emitted, Emitter, FINDING_TEXT, OutStyle, Ruler};
 use super::guard::Scales;
-use super::lines::Decider;
-use super::{Change, Finding, Pipeline, Plan, Sink, Tally, Whole, Why};
+use super::lines::{Decider, Verdict as Fate};
+use super::{Change, Finding, Pipeline, Plan, Sink, Tally, Whole, Why, each_line};
 use crate::decode::{self, Facts, NewlineKind, Settled};
 use crate::edit::{EditSet, Effect, RuleId, Side, Span};
-use crate::judge::Verdict;
+use crate::judge::{Seen, Verdict};
 use crate::unwrap;
 
 /// Rounds after which the text is taken as it is.
@@ -32,6 +32,8 @@ struct Rest {
     edits: EditSet,
     /// Places of the text before, and of the text.
     found: Vec<Found>,
+    /// What the judge is to see.
+    seen: Seen,
 }
 
 /// Takes what phases 1 and 2 tell.
@@ -53,6 +55,27 @@ impl Sink for Rest {
     }
 }
 
+/// What the judge sees, as phase 2 tells it.
+#[derive(Default)]
+struct Sight {
+    seen: Seen,
+    at: usize,
+}
+
+impl Sight {
+    /// Takes the verdict on the next `len` bytes.
+    fn take(&mut self, len: u64, verdict: &Fate) {
+        let start = self.at;
+        self.at += len as usize;
+        if matches!(verdict, Fate::Drop(_)) {
+            match self.seen.gone.last_mut() {
+                Some(last) if last.end == start => last.end = self.at,
+                _ => self.seen.gone.push(start..self.at),
+            }
+        }
+    }
+}
+
 /// A line that the judge dropped: where it began in the settled text, and why.
 struct Judged {
     at: usize,
@@ -60,6 +83,13 @@ struct Judged {
 }
 
 impl Pipeline {
+    /// For training: what the judge sees of `text` first.
+    #[doc(hidden)]
+    pub fn seen(&self, text: &str) -> Seen {
+        let joined = self.unwrap(text).0.apply(text);
+        self.rest(&joined).map(|rest| rest.seen).unwrap_or_default()
+    }
+
     /// Cleans a document that is held whole, and tells the sink.
     pub(super) fn run_held<R: Read + Seek, S: Sink>(
         &self,
@@ -71,6 +101,7 @@ impl Pipeline {
         let (settled, whole, decoded) = self.settle_whole(input, facts)?;
         let (mut total, mut judged, mut first) = (EditSet::identity(settled.len()), Vec::new(), Vec::new());
         let mut text = settled.clone();
+        let explain = sink.wants_changes();
         let mut found = Vec::new();
         for round in 0..ROUNDS {
             let (joined, wraps) = self.unwrap(&text);
@@ -88,7 +119,7 @@ impl Pipeline {
                 total = total.then(&rest.edits);
             }
             text = rest.text;
-            let drops = self.judge(&text, &total, &mut judged, &mut found);
+            let drops = self.judge(&rest.seen, &text, &total, explain, &mut judged, &mut found);
             if drops.is_identity() && (!moved || round + 1 == ROUNDS) {
                 break;
             }
@@ -179,12 +210,34 @@ impl Pipeline {
         let mut rest = Rest { edits: EditSet::identity(text.len()), ..Rest::default() };
         let style = OutStyle { newline: NewlineKind::Lf, bom: false };
         let mut emitter = Emitter::new(&self.plan, &mut rest, style)?;
-        let mut whole = Whole::default();
-        for batch in batches {
-            whole.take(batch, &mut decider, &mut emitter)?;
+        let mut seen = Sight::default();
+        let mut outcome = Ok(());
+        let looks = self.plan.judge.is_some();
+        for mut batch in batches {
+            if looks {
+                batch.edits.apply_into(&batch.text, &mut seen.seen.text);
+            }
+            let (pieces, hits) = (std::mem::take(&mut batch.pieces), std::mem::take(&mut batch.hits));
+            let new_len = batch.new_len;
+            emitter.add(batch)?;
+            each_line(&pieces, &hits, new_len, |_, line, rules| {
+                decider.line(line, rules, |line, verdict| {
+                    seen.take(line.len, &verdict);
+                    if outcome.is_ok() {
+                        outcome = emitter.line(line, &verdict);
+                    }
+                });
+            });
         }
-        whole.end(decider, &mut emitter)?;
+        decider.finish(|line, verdict| {
+            seen.take(line.len, &verdict);
+            if outcome.is_ok() {
+                outcome = emitter.line(line, &verdict);
+            }
+        });
+        outcome?;
         emitter.finish()?;
+        rest.seen = seen.seen;
         Ok(rest)
     }
 
@@ -216,12 +269,21 @@ impl Pipeline {
         (edits, any)
     }
 
-    /// What the judge drops of `text`, which came of the settled text by `total`.
-    fn judge(&self, text: &str, total: &EditSet, judged: &mut Vec<Judged>, found: &mut Vec<Found>) -> EditSet {
+    /// What the judge, who sees what was there before rules dropped lines, drops of `text`, which
+    /// came of the settled text by `total`.
+    fn judge(
+        &self,
+        seen: &Seen,
+        text: &str,
+        total: &EditSet,
+        explain: bool,
+        judged: &mut Vec<Judged>,
+        found: &mut Vec<Found>,
+    ) -> EditSet {
         let mut edits = EditSet::identity(text.len());
         let ids = &self.plan.ids;
         let Some(judge) = &self.plan.judge else { return edits };
-        match judge.judge(text, self.plan.options.boilerplate_min_confidence) {
+        match judge.judge(seen, self.plan.options.boilerplate_min_confidence, explain).moved_to(seen, text) {
             Verdict::Silent => {}
             Verdict::Html => {
                 if self.plan.effect(ids.html) != Effect::Off {
