@@ -8,6 +8,7 @@
 
 use smallvec::SmallVec;
 
+use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
 use crate::language::{Fit, Model, NAT, Set, Text};
 
@@ -27,18 +28,20 @@ const EACH_STRANGE: i64 = 2;
 /// What a reading has to gain more where the line looks like misread UTF-8, too.
 const DOUBT: i64 = 10 * NAT;
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
-const IN_WORD: i64 = 5 * NAT;
+pub(super) const IN_WORD: i64 = 5 * NAT;
 const IN_WORDS: usize = 3;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
-const MANY: u32 = 15;
+pub(super) const MANY: u32 = 15;
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
-const STRANGE: i64 = 500;
+pub(super) const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
+/// How many characters of East Asia tell whether there is more to a line.
+const FEW: usize = 6;
 /// Readings that are weighed in full.
 const KEPT: usize = 6;
 
@@ -88,21 +91,29 @@ struct Candidate<'p> {
 /// word. `doubt`: whether the line may be misread UTF-8.
 pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let model = Model::get();
-    if model.is_sound(line) {
+    let hints = hints::read(line);
+    if hints.is_nothing() || model.is_sound(line) {
         return None;
     }
     let chars: Vec<Read> = line
         .char_indices()
         .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
         .collect();
-    let seen = Seen::of(&chars)?;
+    let seen = Seen::of(&chars);
     let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
+    let mut first = 0;
     for misread in MISREAD.iter() {
-        if let Some(some) = seen.bytes(misread) {
-            ways.extend(misread.pairs.iter().filter(|p| seen.allows(model, p, &some)).map(|p| (misread, p)));
+        let asked = |n: usize| hints.pairs >> (first + n) & 1 == 1;
+        if (0..misread.pairs.len()).any(asked)
+            && let Some(some) = seen.bytes(misread)
+        {
+            let pairs = misread.pairs.iter().enumerate().filter(|&(n, p)| asked(n) && seen.allows(model, p, &some));
+            ways.extend(pairs.map(|(_, p)| (misread, p)));
         }
+        first += misread.pairs.len();
     }
-    if ways.is_empty() && !seen.has_control && !seen.has_han {
+    let has_han = hints.has_han && is_whole(line);
+    if ways.is_empty() && !hints.has_control && !has_han {
         return None;
     }
     let mut symbols = Text::default();
@@ -123,7 +134,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
             kept.truncate(KEPT);
         }
     }
-    if seen.has_han {
+    if has_han {
         kept.extend(ENCODERS.iter().filter_map(|e| line.written_in(model, e)));
     }
     if let Some(c) = line.controls(model) {
@@ -143,6 +154,18 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     line.judge(model, gain - doubt, &c, fit)
 }
 
+/// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
+fn is_whole(line: &str) -> bool {
+    let Some(start) = line.find(is_eastern) else { return false };
+    let end = line[start..].char_indices().take(FEW).find(|c| !is_eastern(c.1)).map(|c| c.0);
+    let end = end.or_else(|| line[start..].char_indices().nth(FEW).map(|c| c.0)).unwrap_or(line.len() - start);
+    ENCODERS.iter().any(|e| {
+        let (bytes, _, bad) = e.codec.encode(&line[start..start + end]);
+        let broken = bytes.utf8_chunks().filter(|c| !c.invalid().is_empty()).count();
+        !bad && broken <= 1
+    })
+}
+
 /// What a line holds beyond ASCII, for a first sifting.
 struct Seen {
     /// Each character once.
@@ -151,17 +174,11 @@ struct Seen {
     /// How many of them stand beside an ASCII letter.
     glued: usize,
     ascii_letters: usize,
-    /// C1 controls.
-    has_control: bool,
-    /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
-    has_han: bool,
 }
 
 impl Seen {
-    /// Nothing if there is too much for any encoding of one byte and none of East Asia.
-    fn of(chars: &[Read]) -> Option<Seen> {
-        let mut s =
-            Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
+    fn of(chars: &[Read]) -> Seen {
+        let mut s = Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0 };
         let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
         for (i, r) in chars.iter().enumerate() {
             if r.char.is_ascii() {
@@ -170,13 +187,11 @@ impl Seen {
             }
             s.count += 1;
             s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
-            s.has_control |= ('\u{80}'..='\u{9F}').contains(&r.char);
-            s.has_han |= matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
             if s.chars.len() <= 256 && !s.chars.contains(&r.char) {
                 s.chars.push(r.char);
             }
         }
-        (s.chars.len() <= 256 || s.has_han || s.has_control).then_some(s)
+        s
     }
 
     /// Their bytes in the encoding that they may have been misread as.
@@ -465,13 +480,8 @@ impl Line<'_> {
 }
 
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
-fn is_letter(c: char) -> bool {
+pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
-}
-
-/// Whether `c` is a character of East Asia.
-fn is_eastern(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}')
 }
 
 /// Signs that stand right before or after words.
@@ -507,7 +517,7 @@ fn is_common(c: char) -> bool {
 }
 
 /// Quotation marks and dashes, which editors put in.
-fn is_mark(c: char) -> bool {
+pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
 }
 

@@ -12,6 +12,7 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod hints;
 mod legacy;
 mod pairs;
 mod sites;
