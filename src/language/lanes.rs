@@ -5,8 +5,6 @@ use super::{Language, Set};
 
 /// Languages that are added up together.
 const LANES: usize = 16;
-/// How much of a line is looked at, in bytes.
-const ENOUGH: usize = 160;
 /// The place of what is not ASCII, beside which nothing is counted.
 const UNKNOWN: usize = 31;
 
@@ -50,9 +48,9 @@ impl Lanes {
         Lanes { groups: groups.collect() }
     }
 
-    /// What the ASCII letters of `line` cost in the languages of `among` and a few great ones.
-    pub(super) fn weigh(&self, line: &str, among: Set) -> Rough {
-        let bytes = &line.as_bytes()[..line.len().min(ENOUGH)];
+    /// What the ASCII letters of `bytes`, a few hundred at most, cost in the languages of `among` and
+    /// in a few great ones.
+    pub(super) fn weigh(&self, bytes: &[u8], among: Set) -> Rough {
         let mut rough = Rough { excess: [0; Set::BITS as usize], known: 0, count: 0 };
         let great = 1;
         for group in self.groups.iter().enumerate().filter(|(i, g)| *i == great || g.members & among != 0).map(|g| g.1)

@@ -202,9 +202,10 @@ impl Model {
         self.familiar.is_sound(line, &self.symbols)
     }
 
-    /// What the ASCII letters at the start of `line` say of the languages of `among`, at least.
-    pub(crate) fn skim(&self, line: &str, among: Set) -> Rough {
-        self.lanes.weigh(line, among)
+    /// What the ASCII letters of `bytes`, a few hundred at most, say of the languages of `among`, at
+    /// least.
+    pub(crate) fn skim(&self, bytes: &[u8], among: Set) -> Rough {
+        self.lanes.weigh(bytes, among)
     }
 
     /// Those of `among` in which what `rough` is about is no stranger than `most`, see
@@ -312,9 +313,13 @@ impl Model {
         sum
     }
 
+    /// What `c` is to the tables.
+    pub(crate) fn symbol(&self, c: char) -> Symbol {
+        self.symbols.of(c)
+    }
+
     /// What `c` costs after `last`, that comes after `before`, in `language`.
-    pub(crate) fn step(&self, before: char, last: char, c: char, language: usize) -> i64 {
-        let [before, last, c] = [before, last, c].map(|c| self.symbols.of(c));
+    pub(crate) fn step(&self, before: Symbol, last: Symbol, c: Symbol, language: usize) -> i64 {
         let stray = self.latin.cost(last, c).saturating_add(STRAY);
         i64::from(self.languages[language].cost(last, c).min(stray)) + i64::from(symbols::case(before, last, c))
     }

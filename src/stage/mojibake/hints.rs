@@ -12,12 +12,14 @@ use smallvec::SmallVec;
 
 use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark};
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
-use crate::language::{Model, NAT, Rough, Set, ones};
+use crate::language::{Model, NAT, Rough, Set, Symbol, ones};
 
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
 /// A change of script needs so many characters in a row.
 const RUN: usize = 3;
+/// How many bytes of a line are asked what its ASCII letters say: few, and more if that is not enough.
+const SKIMMED: [usize; 2] = [64, 256];
 /// So many characters are looked at one by one.
 const PLACES: usize = 64;
 /// How strange the ASCII letters of a line may be in a language that it could be: the same that a
@@ -27,6 +29,8 @@ const ODD_EACH: i64 = 100;
 const ODD_IN_WORD: i64 = 40;
 /// What the changes have to gain by themselves to be worth weighing.
 const WORTH: i64 = 5 * NAT;
+/// More than that no character gains.
+const MOST: i64 = 30 * NAT;
 
 /// Readings, by their numbers.
 type Readings = u64;
@@ -159,26 +163,48 @@ impl Tables {
 
     /// Whether `pair` may gain enough in one of `languages`. Whichever language the line turns out to
     /// be in, it costs no more than in that one, or in the likeliest by its ASCII letters.
-    fn is_worthwhile(&self, rough: &Rough, places: &[[char; 4]], pair: usize, languages: Set) -> bool {
-        let to = |c: char| if c.is_ascii() { c } else { self.of(c).to[pair] };
-        let step = |c: [char; 4], l: usize| {
-            self.model.step(c[0], c[1], c[2], l)
-                + if c[3].is_ascii() { self.model.step(c[1], c[2], c[3], l) } else { 0 }
-        };
-        let likeliest = self.model.likeliest(rough);
-        ones(languages).any(|l| {
-            let (mut own, mut other) = (0, self.model.skimmed(rough, likeliest) - self.model.skimmed(rough, l));
-            for &old in places {
-                let new = old.map(to);
-                let [_, last, c, next] = old;
-                let e = self.of(c);
-                let in_word =
-                    !e.is_letter && e.turns >> pair & 1 == 1 && (self.is_letter(last) || self.is_letter(next));
-                let cost = step(new, l) - if in_word { IN_WORD } else { 0 };
-                own += step(old, l) - cost;
-                other += step(old, likeliest) - cost;
+    fn is_worthwhile(
+        &self,
+        rough: &Rough,
+        likeliest: usize,
+        places: &[[char; 4]],
+        pair: usize,
+        mut languages: Set,
+    ) -> bool {
+        let room = WORTH - MOST * places.len() as i64 - self.model.skimmed(rough, likeliest);
+        for l in ones(languages) {
+            if -self.model.skimmed(rough, l) < room {
+                languages &= !(1 << l);
             }
-            own.min(other) >= WORTH
+        }
+        if languages == 0 {
+            return false;
+        }
+        let to = |c: char| if c.is_ascii() { c } else { self.of(c).to[pair] };
+        let cost = |s: &[Symbol; 4], ends: bool, l: usize| {
+            self.model.step(s[0], s[1], s[2], l) + if ends { self.model.step(s[1], s[2], s[3], l) } else { 0 }
+        };
+        let (mut likely, mut bonus) = (0, 0);
+        let mut changes: SmallVec<[([Symbol; 4], [Symbol; 4], bool); 16]> = SmallVec::new();
+        for old in places {
+            let new = old.map(to);
+            let (from, to) = (old.map(|c| self.model.symbol(c)), new.map(|c| self.model.symbol(c)));
+            let ends = old[3].is_ascii();
+            likely += cost(&from, ends, likeliest);
+            let e = self.of(old[2]);
+            let in_word =
+                !e.is_letter && e.turns >> pair & 1 == 1 && (self.is_letter(old[1]) || self.is_letter(old[3]));
+            bonus += if in_word { IN_WORD } else { 0 };
+            changes.push((from, to, ends));
+        }
+        ones(languages).any(|l| {
+            let (mut were, mut are) = (0, -bonus);
+            for (from, to, ends) in &changes {
+                were += cost(from, *ends, l);
+                are += cost(to, *ends, l);
+            }
+            let elsewhere = self.model.skimmed(rough, likeliest) - self.model.skimmed(rough, l);
+            (were - are).min(elsewhere + likely - are) >= WORTH
         })
     }
 }
@@ -317,19 +343,23 @@ pub(super) fn read(line: &str) -> Hints {
     // One letter for a mark is not enough.
     let some = keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 });
     if some != 0 {
-        let pairs: SmallVec<[(usize, Set); 8]> =
+        let mut pairs: SmallVec<[(usize, Set); 8]> =
             ones(some.into()).map(|n| (n, tables.languages(&places, n))).filter(|p| p.1 != 0).collect();
-        if !pairs.is_empty() {
-            // A language that the ASCII letters speak against is none that it could be.
-            let rough = tables.model.skim(line, pairs.iter().fold(0, |set, p| set | p.1));
-            let most = (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE);
-            for (n, languages) in pairs {
-                let left = tables.model.possible(&rough, languages, most);
-                if left != 0 && (places.len() == PLACES || tables.is_worthwhile(&rough, &places, n, left)) {
-                    out.pairs |= 1 << n;
-                }
+        // A language that the ASCII letters speak against is none that it could be.
+        let most = (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE);
+        for letters in SKIMMED {
+            if pairs.is_empty() || letters > SKIMMED[0] && line.len() <= SKIMMED[0] {
+                break;
             }
+            let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], pairs.iter().fold(0, |set, p| set | p.1));
+            let likeliest = tables.model.likeliest(&rough);
+            pairs.retain(|(n, languages)| {
+                *languages = tables.model.possible(&rough, *languages, most);
+                *languages != 0
+                    && (places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages))
+            });
         }
+        pairs.iter().for_each(|p| out.pairs |= 1 << p.0);
     }
     if longest >= RUN && glued * 2 <= count {
         out.pairs |= script;
