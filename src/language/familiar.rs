@@ -110,7 +110,8 @@ impl Familiar {
                     ranked += 1;
                     rare += usize::from(s.rarity >= RARE);
                 }
-                if matches!(c, '\u{80}'..='\u{9F}') {
+                // "Br眉cke" is UTF-8 that was read as GBK.
+                if matches!(c, '\u{80}'..='\u{9F}') || s.ranked && left.is_ascii_lowercase() {
                     return false;
                 }
                 if c != '\u{AD}' && (last != space || s != space) {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
-use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark};
+use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark, is_out_of_place};
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
 use crate::language::{Model, NAT, Rough, Set, Symbol, ones};
 
@@ -332,7 +332,7 @@ pub(super) fn read(line: &str) -> Hints {
                 let some = sum(&h.turns);
                 turns |= some;
                 turned += i64::from(some != 0);
-                in_words += i64::from(some != 0 && h.in_word);
+                in_words += i64::from(some != 0 && (h.in_word || is_out_of_place(c)));
                 if edge && h.turns.edge != 0 {
                     signs |= h.turns.edge;
                     sign_count += 1;

@@ -16,7 +16,7 @@ use crate::language::{Fit, Model, NAT, Set, Text};
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
 const BAR_MARKS: i64 = 4 * NAT;
-const BAR_UTF8: i64 = 12 * NAT;
+const BAR_UTF8: i64 = 10 * NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
@@ -150,7 +150,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
         }
     }
     let (gain, c, fit) = best?;
-    let doubt = if doubt && c.pair.change == Change::Latin { DOUBT } else { 0 };
+    let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
     line.judge(model, gain - doubt, &c, fit)
 }
 
@@ -380,7 +380,7 @@ impl Line<'_> {
                 changed += 1;
                 letters += usize::from(is_eastern(from));
                 let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
-                in_words += usize::from(before.is_ascii_alphabetic() || next.is_ascii_alphabetic());
+                in_words += usize::from(before.is_ascii_alphabetic()) + usize::from(next.is_ascii_alphabetic());
                 continue;
             }
             if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
@@ -419,9 +419,13 @@ impl Line<'_> {
                         return None;
                     }
                 }
-                if new.is_lowercase() && !is_letter(from) {
+                if new.is_lowercase() {
                     let (l, r) = (before.is_lowercase(), next.is_lowercase());
-                    in_words += usize::from(if is_common(from) { l && r } else { l || r });
+                    in_words += usize::from(if !is_letter(from) && !is_common(from) {
+                        l || r
+                    } else {
+                        l && r && is_out_of_place(from)
+                    });
                 }
                 !(new.is_uppercase() && before.is_lowercase()) && (is_letter(from) || !thrice(i))
             } else if is_letter(from) {
@@ -482,6 +486,12 @@ impl Line<'_> {
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
 pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
+}
+
+/// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script
+/// other than Latin.
+pub(super) fn is_out_of_place(c: char) -> bool {
+    !is_letter(c) || c.is_uppercase() || ('\u{370}'..='\u{5FF}').contains(&c)
 }
 
 /// Signs that stand right before or after words.
