@@ -12,6 +12,7 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod explain;
 mod hints;
 mod legacy;
 mod pairs;
@@ -25,6 +26,7 @@ use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::Stage;
 use cost::{Class, Meter, class};
+pub(crate) use explain::{how, suggestion};
 use pairs::Change;
 use sites::{Kind, Site, Way, read};
 use tables::{CP1252, PRIOR, Set, Tables};
