@@ -135,11 +135,13 @@ impl Familiar {
         if odd * one_in > pairs || rare * ONE_RARE_IN > ranked {
             return false;
         }
-        let (mut last, mut odd) = (0, 0);
+        let (mut last, mut odd, mut capital) = (0, 0, false);
         for &b in bytes {
             let this = letter(b);
-            // What stands beside other characters has been seen to.
-            if this != 0 && last != 0 {
+            // What stands beside other characters has been seen to, and acronyms are in any language.
+            let acronym = b.is_ascii_uppercase() && capital;
+            capital = b.is_ascii_uppercase();
+            if this != 0 && last != 0 && !acronym {
                 let left = set & self.ascii[last << 5 | this];
                 if left == 0 {
                     odd += 1;

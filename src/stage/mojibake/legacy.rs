@@ -119,7 +119,10 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = model.best(&symbols, nearest)?;
+    // It gets what readings get: the best of the languages that have its letters.
+    let own = seen.chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(&symbols, own) };
+    let fit = model.best(&symbols, nearest.into_iter().chain(own))?;
     let line = Line { text: line, chars, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
@@ -365,7 +368,8 @@ impl Line<'_> {
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
     /// question.
     fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
-        let (mut proper, mut changed) = (0, 0);
+        // Changed in all; marks that are in their place; signs by themselves.
+        let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
@@ -395,7 +399,10 @@ impl Line<'_> {
             if matches!(new, '\u{80}'..='\u{9F}') {
                 return None;
             }
+            let after = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            lone += usize::from(is_sign(from) && !before.is_alphanumeric() && !after.is_alphanumeric());
             if c.pair.change == Change::Script {
+                proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
             // What is left of a no-break space that was misread.
@@ -411,6 +418,13 @@ impl Line<'_> {
             }
             // "letter…" and "don’t" are as good as any reading of them.
             proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
+            // "commando´s", "equivalent´"
+            if from == '´' {
+                let beyond = c.chars.get(i + 2).map_or(' ', |n| n.char);
+                if !next.is_lowercase() || next == 's' && !beyond.is_alphabetic() {
+                    return None;
+                }
+            }
             let fine = if is_letter(new) {
                 let alphabets = model.alphabets(new);
                 if alphabets >> fit.language & 1 == 0 {
@@ -449,6 +463,9 @@ impl Line<'_> {
                 return None;
             }
         }
+        if c.pair.change == Change::Script && proper == changed || c.pair.change == Change::Latin && lone == changed {
+            return None;
+        }
         if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
             return None;
         }
@@ -486,6 +503,11 @@ impl Line<'_> {
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
 pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
+}
+
+/// Whether `c` is no letter, or one that is raised.
+fn is_sign(c: char) -> bool {
+    !is_letter(c) || ('\u{2B0}'..='\u{2FF}').contains(&c)
 }
 
 /// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script
