@@ -33,6 +33,8 @@ const IN_WORDS: usize = 3;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
 pub(super) const MANY: u32 = 15;
+/// What it takes more where a single letter changes, and the language with it.
+const ONLY: i64 = 4 * NAT;
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
@@ -475,7 +477,13 @@ impl Line<'_> {
         if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
             return None;
         }
-        Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })
+        // One letter for another, and that in another language.
+        let only = c.pair.change == Change::Latin && changed == 1 && in_words == 0 && fit.language != self.fit.language;
+        Some(
+            IN_WORD * in_words.min(IN_WORDS) as i64
+                - if foreign > 0 { FOREIGN } else { 0 }
+                - if only { ONLY } else { 0 },
+        )
     }
 
     /// Where the line changes, neighbours as one.
