@@ -98,8 +98,9 @@ impl Plan {
         let Span { start, end } = place;
         let (start, end) = (start as usize, end as usize);
         let bytes = text.as_bytes();
-        let left = bytes[start.saturating_sub(NEAR)..start].iter().rposition(|&b| b == b'\n');
-        let right = bytes[end..bytes.len().min(end + NEAR)].iter().position(|&b| b == b'\n');
+        let left = &bytes[start.saturating_sub(NEAR)..start];
+        let left = memchr::memrchr(b'\n', left);
+        let right = memchr::memchr(b'\n', &bytes[end..bytes.len().min(end + NEAR)]);
         let from = if start <= NEAR { Some(left.map_or(0, |i| i + 1)) } else { left.map(|i| start - NEAR + i + 1) };
         let to = if bytes.len() <= end + NEAR {
             Some(right.map_or(bytes.len(), |i| end + i))

@@ -90,16 +90,11 @@ pub(crate) fn how(old: &str, new: &str) -> Option<String> {
         return None;
     }
     let want = plain(new);
-    if let Some(all) = layers(old, &want, DEEPEST - 1) {
+    if let Some(all) = layers(old, &want, 0) {
         return Some(told(&all));
     }
-    // A change is told without what it has in common with its surroundings: "Â" of "Â©".
-    for end in ['©', '°', '»', '\u{A0}'] {
-        if let Some(all) = layers(&format!("{old}{end}"), &plain(&format!("{new}{end}")), DEEPEST - 1) {
-            return Some(told(&all));
-        }
-    }
     let lossy = [
+        (format!("{old}\u{A0}"), "its no-break space made plain"),
         (old.replace(' ', "\u{A0}"), "its no-break space made plain"),
         (format!("{old}\u{9D}"), "a byte lost"),
         (old.replace('\u{FFFD}', "\u{9D}"), "a byte lost"),
@@ -108,8 +103,19 @@ pub(crate) fn how(old: &str, new: &str) -> Option<String> {
         (old.replace('"', "„"), "a quotation mark straightened"),
     ];
     for (whole, what) in lossy.into_iter().filter(|(whole, _)| whole != old) {
-        if let Some(all) = layers(&whole, &want, 0) {
+        if !want.is_empty()
+            && let Some(all) = layers(&whole, &want, 0)
+        {
             return Some(format!("{}, {what}", told(&all)));
+        }
+    }
+    // A change is told without what it has in common with its surroundings: "Â" of "Â©".
+    for depth in [0, DEEPEST - 1] {
+        for end in ["©", "°", "»", "\u{A0}", ""] {
+            let (old, want) = (format!("{old}{end}"), plain(&format!("{new}{end}")));
+            if let Some(all) = layers(&old, &want, depth) {
+                return Some(told(&all));
+            }
         }
     }
     legacy_pair(old, new)
@@ -154,7 +160,7 @@ pub(crate) fn suggestion(line: &str, place: std::ops::Range<usize>) -> Option<St
     if let Some((x, text)) = (0..PAGES.len()).find_map(|x| Some((x, reread(old, x).filter(whole)?))) {
         return Some(reread(&text, x).unwrap_or(text));
     }
-    if line.len() > LINE {
+    if place.len() == line.len() || line.len() > LINE {
         return None;
     }
     let reading = legacy::read(line, false)?;

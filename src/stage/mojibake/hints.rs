@@ -58,6 +58,10 @@ struct Hint {
     script: Readings,
 }
 
+/// A character and its neighbours as they are, as they would be, and whether the last of them is to
+/// be counted here.
+type Place = ([Symbol; 4], [Symbol; 4], bool);
+
 /// What a line could be.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Hints {
@@ -185,7 +189,7 @@ impl Tables {
             self.model.step(s[0], s[1], s[2], l) + if ends { self.model.step(s[1], s[2], s[3], l) } else { 0 }
         };
         let (mut likely, mut bonus) = (0, 0);
-        let mut changes: SmallVec<[([Symbol; 4], [Symbol; 4], bool); 16]> = SmallVec::new();
+        let mut changes: SmallVec<[Place; 16]> = SmallVec::new();
         for old in places {
             let new = old.map(to);
             let (from, to) = (old.map(|c| self.model.symbol(c)), new.map(|c| self.model.symbol(c)));
