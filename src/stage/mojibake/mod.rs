@@ -321,7 +321,7 @@ impl Mojibake {
         let mut found = Found::Nothing;
         let weighed = !torn && self.reads_better(line, way, sure);
         // One letter before a sign of money, where dashes are sound: that may be meant.
-        let meant = line.contains(['–', '—']) && self.is_money(line, way);
+        let meant = sure < 2 * COMPANY && line.contains(['–', '—']) && self.is_money(line, way);
         self.runs(line, way, |run| {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
             let repair = if run.halved || meant {
