@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Say what cleaning would change; exit with 1 if anything would
     Check(Check),
+    /// Say of each place what was wrong with it and how that is known; change nothing
+    Explain(Explain),
     /// Show for each rule that would fire how often, and some places before and after; write nothing
     Preview(Preview),
     /// Find the lines that recur across documents, and propose rules that drop them
@@ -170,6 +172,21 @@ pub(crate) struct Check {
     /// Exit with 1 if there is any `finding`, too
     #[arg(long, value_name = "WHAT", value_parser = ["finding"])]
     pub(crate) fail_on: Option<String>,
+    #[command(flatten)]
+    pub(crate) what: What,
+    #[command(flatten)]
+    pub(crate) which: Which,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Files and folders; `-` or none for standard input. In folders .gitignore is heeded, and
+    /// hidden files are skipped
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Explain this text instead of a file
+    #[arg(long, value_name = "STRING", conflicts_with = "paths")]
+    pub(crate) text: Vec<String>,
     #[command(flatten)]
     pub(crate) what: What,
     #[command(flatten)]

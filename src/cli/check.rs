@@ -59,6 +59,9 @@ impl Sink for Told<'_> {
         let id = &self.rules.rule(f.rule).id;
         self.place(f.line, f.column, |t| {
             let _ = write!(t, "{id}: finding: \"{}\"", Visible(f.text));
+            if let Some(text) = &f.suggestion {
+                let _ = write!(t, ", perhaps \"{}\"", Visible(text));
+            }
         });
         Ok(())
     }

@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod clean;
 mod diff;
+mod explain;
 mod learn;
 mod output;
 mod preview;
@@ -89,6 +90,7 @@ pub fn main() -> ExitCode {
         }
         Command::Clean(a) => clean::clean(&a, &talk),
         Command::Check(a) => check::check(&a, &talk),
+        Command::Explain(a) => explain::explain(&a, &talk),
         Command::Preview(a) => preview::preview(&a, &talk),
         Command::Learn(a) => learn::learn(&a, &talk),
         Command::Revert(a) => revert::revert(&a, &talk),

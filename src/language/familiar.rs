@@ -15,10 +15,16 @@ const USUAL_ASCII: u8 = 104;
 const ODD_ASCII: usize = 1;
 /// Of so many other pairs one may be odd.
 const ONE_ODD_IN: usize = 24;
+const ONE_ODD_IN_HAN: usize = 8;
 /// What a character of Chinese costs that is not among the common ones, and how many of those in
 /// between there have to be.
 const RARE: u8 = 180;
 const ONE_RARE_IN: usize = 8;
+
+/// Marks that stand beside words of any language.
+fn is_neutral(c: char) -> bool {
+    matches!(c, '‘' | '’' | '“' | '”' | '„' | '–' | '—' | '…' | '•' | '«' | '»' | '‹' | '›')
+}
 
 /// In which languages pairs are usual.
 pub(super) struct Familiar {
@@ -93,13 +99,19 @@ impl Familiar {
             at += i;
             let mut last = if at > 0 { symbols.of(char::from(bytes[at - 1])) } else { space };
             // On to the first ASCII character after the run, which is half of its last pair.
-            for c in line[at..].chars().chain([' ']) {
-                let s = if c == '\u{A0}' { space } else { symbols.of(c) };
+            let mut chars = line[at..].chars().chain([' ']).peekable();
+            let mut before = if at > 0 { char::from(bytes[at - 1]) } else { ' ' };
+            while let Some(c) = chars.next() {
+                let left = std::mem::replace(&mut before, c);
+                let mut inside = || left.is_alphabetic() && chars.peek().is_some_and(|n| n.is_alphabetic());
+                let blank = c == '\u{A0}' || c.is_ascii_digit() || is_neutral(c) && !inside();
+                let s = if blank { space } else { symbols.of(c) };
                 if s.ranked {
                     ranked += 1;
                     rare += usize::from(s.rarity >= RARE);
                 }
-                if matches!(c, '\u{80}'..='\u{9F}') {
+                // "Br眉cke" is UTF-8 that was read as GBK.
+                if matches!(c, '\u{80}'..='\u{9F}') || s.ranked && left.is_ascii_lowercase() {
                     return false;
                 }
                 if c != '\u{AD}' && (last != space || s != space) {
@@ -118,14 +130,18 @@ impl Familiar {
                 at += c.len_utf8();
             }
         }
-        if odd * ONE_ODD_IN > pairs || rare * ONE_RARE_IN > ranked {
+        // What was misread as Chinese or Japanese has rare characters.
+        let one_in = if ranked * 2 > pairs { ONE_ODD_IN_HAN } else { ONE_ODD_IN };
+        if odd * one_in > pairs || rare * ONE_RARE_IN > ranked {
             return false;
         }
-        let (mut last, mut odd) = (0, 0);
+        let (mut last, mut odd, mut capital) = (0, 0, false);
         for &b in bytes {
             let this = letter(b);
-            // What stands beside other characters has been seen to.
-            if this != 0 && last != 0 {
+            // What stands beside other characters has been seen to, and acronyms are in any language.
+            let acronym = b.is_ascii_uppercase() && capital;
+            capital = b.is_ascii_uppercase();
+            if this != 0 && last != 0 && !acronym {
                 let left = set & self.ascii[last << 5 | this];
                 if left == 0 {
                     odd += 1;

@@ -11,11 +11,14 @@
 //! of [`Model::read`]. Everything is integers, so that no processor comes to another result.
 
 mod familiar;
+mod lanes;
 mod symbols;
 
 use std::sync::OnceLock;
 
 use familiar::Familiar;
+use lanes::Lanes;
+pub(crate) use lanes::Rough;
 pub(crate) use symbols::Symbol;
 use symbols::Symbols;
 
@@ -25,6 +28,11 @@ pub(crate) const NAT: i64 = 16;
 const LANES: usize = 128;
 /// What it costs that a symbol follows the habit of the script, not that of the language.
 const STRAY: u16 = 56;
+
+/// Languages that are often asked for together, most of those first that are written with letters
+/// beyond Latin-1.
+const OFTEN: &str = "pl cs sk hu sl hr bs ro sr-latn hsb dsb sq tr ku lt lv en fr de es pt it nl sv da nb nn fi is ca \
+    gl et";
 
 static DATA: &[u8] = include_bytes!("model.bin");
 
@@ -53,6 +61,7 @@ pub(crate) struct Model {
     languages: Vec<Language>,
     latin: Language,
     familiar: Familiar,
+    lanes: Lanes,
     /// For each symbol what it costs in each language by itself.
     alone: Vec<[u8; LANES]>,
     /// For each symbol in which languages' alphabets it is.
@@ -183,12 +192,41 @@ impl Model {
         let latin = languages.pop().expect("the script comes last");
         symbols.finish(&members, [zh, ja, ko]);
         let familiar = Familiar::new(&languages, &symbols);
-        Model { symbols, languages, latin, familiar, alone, members }
+        let often = OFTEN.split(' ').filter_map(|n| languages.iter().position(|l| l.name == n));
+        let lanes = Lanes::new(&languages, &symbols, &often.collect::<Vec<_>>());
+        Model { symbols, languages, latin, familiar, lanes, alone, members }
     }
 
     /// Whether `line` is plainly sound in some language; cheap, and sure of what it passes.
     pub(crate) fn is_sound(&self, line: &str) -> bool {
         self.familiar.is_sound(line, &self.symbols)
+    }
+
+    /// What the ASCII letters of `bytes`, a few hundred at most, say of the languages of `among`, at
+    /// least.
+    pub(crate) fn skim(&self, bytes: &[u8], among: Set) -> Rough {
+        self.lanes.weigh(bytes, among)
+    }
+
+    /// Those of `among` in which what `rough` is about is no stranger than `most`, see
+    /// [`Model::strangeness`].
+    pub(crate) fn possible(&self, rough: &Rough, among: Set, most: i64) -> Set {
+        let width = width(rough.count);
+        let fits = |n: usize| {
+            let l = &self.languages[n];
+            rough.excess[n] * 16 * 10_000 <= most * rough.count * (l.deviation * width).max(1)
+        };
+        ones(among & rough.known).filter(|&n| fits(n)).fold(0, |set, n| set | 1 << n)
+    }
+
+    /// What they cost in language `n`.
+    pub(crate) fn skimmed(&self, rough: &Rough, n: usize) -> i64 {
+        rough.excess[n] + self.languages[n].mean * rough.count
+    }
+
+    /// The language that they cost least in.
+    pub(crate) fn likeliest(&self, rough: &Rough) -> usize {
+        ones(rough.known).min_by_key(|&n| self.skimmed(rough, n)).unwrap_or(0)
     }
 
     /// The number of the language called `name`.
@@ -275,6 +313,17 @@ impl Model {
         sum
     }
 
+    /// What `c` is to the tables.
+    pub(crate) fn symbol(&self, c: char) -> Symbol {
+        self.symbols.of(c)
+    }
+
+    /// What `c` costs after `last`, that comes after `before`, in `language`.
+    pub(crate) fn step(&self, before: Symbol, last: Symbol, c: Symbol, language: usize) -> i64 {
+        let stray = self.latin.cost(last, c).saturating_add(STRAY);
+        i64::from(self.languages[language].cost(last, c).min(stray)) + i64::from(symbols::case(before, last, c))
+    }
+
     /// The best of `languages` for `text`; numbers of no language are passed over.
     pub(crate) fn best(&self, text: &Text, languages: impl IntoIterator<Item = usize>) -> Option<Fit> {
         languages
@@ -288,11 +337,8 @@ impl Model {
     /// is average, more is worse.
     pub(crate) fn strangeness(&self, fit: Fit, text: &Text) -> i64 {
         let l = &self.languages[fit.language];
-        let n = (text.symbols.len() as i64).max(1);
-        // Pieces of 100 symbols vary by `deviation`; shorter ones by more, longer ones hardly less.
-        let width = isqrt(100 * 10_000 / n.min(400)).max(1);
-        let over = (fit.cost - text.ranks - l.mean * n) * 16 * 100 / n;
-        over * 100 / (l.deviation * width).max(1)
+        let n = text.symbols.len() as i64;
+        l.strangeness(fit.cost - text.ranks - l.mean * n, n)
     }
 
     /// How many languages there are.
@@ -300,6 +346,21 @@ impl Model {
     pub(crate) fn len(&self) -> usize {
         self.languages.len()
     }
+}
+
+/// The languages of a set.
+pub(crate) fn ones(mut set: Set) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let n = set.trailing_zeros() as usize;
+        set &= set.wrapping_sub(1);
+        (n < Set::BITS as usize).then_some(n)
+    })
+}
+
+/// By how much more than pieces of 100 symbols those of `n` vary, in hundredths: short ones by more,
+/// long ones hardly less.
+fn width(n: i64) -> i64 {
+    isqrt(100 * 10_000 / n.clamp(1, 400)).max(1)
 }
 
 fn isqrt(n: i64) -> i64 {
@@ -313,6 +374,11 @@ fn isqrt(n: i64) -> i64 {
 }
 
 impl Language {
+    /// How strange it is that `n` symbols cost `excess` more than they do on average.
+    fn strangeness(&self, excess: i64, n: i64) -> i64 {
+        excess * 16 * 100 / n.max(1) * 100 / (self.deviation * width(n)).max(1)
+    }
+
     fn cost(&self, last: Symbol, s: Symbol) -> u16 {
         let (a, b) = (self.index[usize::from(last.id)], self.index[usize::from(s.id)]);
         let cost = u16::from(self.rows[usize::from(a) * self.size + usize::from(b)]);

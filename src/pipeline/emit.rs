@@ -567,6 +567,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                     new: &g.new,
                     rules: &g.rules,
                     why: &[],
+                    how: self.plan.how(&g.rules, &g.old, &g.new),
                 })?;
             }
         }
@@ -597,6 +598,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             column,
             text: &text[..cut],
             rule: f.rule,
+            suggestion: self.plan.suggestion(f.rule, &p.batch.text, f.old),
         })
     }
 

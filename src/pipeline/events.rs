@@ -28,6 +28,8 @@ pub struct Change<'a> {
     pub rules: &'a [RuleId],
     /// Of each line in it that the judge dropped: why.
     pub why: &'a [Why],
+    /// Which encodings were mistaken for which, where that is what was repaired.
+    pub how: Option<String>,
 }
 
 /// Why the judge dropped a line.
@@ -58,6 +60,8 @@ pub struct Finding<'a> {
     pub text: &'a str,
     /// Who saw it.
     pub rule: RuleId,
+    /// What may have stood there, if that can be said.
+    pub suggestion: Option<String>,
 }
 
 /// How often each rule changed something, and how often it found something.
@@ -242,6 +246,8 @@ pub struct OwnedChange {
     pub rules: Vec<RuleId>,
     /// Of each line in it that the judge dropped: why.
     pub why: Vec<Why>,
+    /// Which encodings were mistaken for which, where that is what was repaired.
+    pub how: Option<String>,
 }
 
 /// A finding, as [`Finding`], that owns its text.
@@ -259,6 +265,8 @@ pub struct OwnedFinding {
     pub text: String,
     /// The rule that saw it.
     pub rule: RuleId,
+    /// What may have stood there, if that can be said.
+    pub suggestion: Option<String>,
 }
 
 /// One cleaned document, in memory.
@@ -287,6 +295,7 @@ impl Sink for Cleaned {
             new: c.new.to_owned(),
             rules: c.rules.to_vec(),
             why: c.why.to_vec(),
+            how: c.how.clone(),
         });
         Ok(())
     }
@@ -298,6 +307,7 @@ impl Sink for Cleaned {
             column: f.column,
             text: f.text.to_owned(),
             rule: f.rule,
+            suggestion: f.suggestion.clone(),
         });
         Ok(())
     }

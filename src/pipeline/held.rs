@@ -360,6 +360,7 @@ impl Teller<'_> {
                 column,
                 text: &text[..cut],
                 rule: f.rule,
+                suggestion: self.plan.suggestion(f.rule, self.settled, f.old),
             })
         };
         for (edit, after) in self.edits.placed() {
@@ -389,6 +390,7 @@ impl Teller<'_> {
                         new,
                         rules: &edit.rules,
                         why: &why,
+                        how: self.plan.how(&edit.rules, &self.settled[from..to], new),
                     })?;
                 }
                 if last {
@@ -478,5 +480,5 @@ pub(super) fn too_long<S: Sink>(rule: RuleId, tally: &mut Tally, sink: &mut S) -
     if !sink.wants_changes() {
         return Ok(());
     }
-    sink.finding(&Finding { old_range: 0..0, new_range: 0..0, line: 1, column: 1, text: "", rule })
+    sink.finding(&Finding { old_range: 0..0, new_range: 0..0, line: 1, column: 1, text: "", rule, suggestion: None })
 }

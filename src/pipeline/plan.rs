@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Tally;
 use crate::config::Settings;
 use crate::decode::{Encoding, Envelope, NewlineKind};
-use crate::edit::{Effect, RuleId};
+use crate::edit::{Effect, RuleId, Span};
 use crate::error::{Error, Result, nearest};
 use crate::features::Features;
 use crate::judge::Judge;
@@ -43,6 +43,9 @@ pub(crate) struct Asks {
     pub(crate) before: u64,
 }
 
+/// How far around a finding its line is looked for, in bytes.
+const NEAR: usize = 2048;
+
 /// The bit of the mark that every dropped line bears.
 pub(crate) const DROPPED: u64 = 1 << 63;
 
@@ -79,6 +82,36 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`.
+    pub(crate) fn how(&self, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
+        let ours = rules.iter().any(|r| self.rules.rule(*r).stage() == "mojibake");
+        if ours { stage::how(old, new) } else { None }
+    }
+
+    /// What may have stood at `place` of `text`, which `rule` found suspect.
+    pub(crate) fn suggestion(&self, rule: RuleId, text: &str, place: Span) -> Option<String> {
+        if self.rules.rule(rule).stage() != "mojibake" {
+            return None;
+        }
+        // Of a long line only the place itself is looked at.
+        let Span { start, end } = place;
+        let (start, end) = (start as usize, end as usize);
+        let bytes = text.as_bytes();
+        let left = &bytes[start.saturating_sub(NEAR)..start];
+        let left = memchr::memrchr(b'\n', left);
+        let right = memchr::memchr(b'\n', &bytes[end..bytes.len().min(end + NEAR)]);
+        let from = if start <= NEAR { Some(left.map_or(0, |i| i + 1)) } else { left.map(|i| start - NEAR + i + 1) };
+        let to = if bytes.len() <= end + NEAR {
+            Some(right.map_or(bytes.len(), |i| end + i))
+        } else {
+            right.map(|i| end + i)
+        };
+        match (from, to) {
+            (Some(from), Some(to)) => stage::suggestion(&text[from..to], start - from..end - from),
+            _ => stage::suggestion(&text[start..end], 0..end - start),
+        }
+    }
+
     pub(crate) fn new(settings: &Settings) -> Result<Plan> {
         let mut rules = RuleSet::builtin()?;
         for (name, text) in settings.rule_files() {

@@ -175,6 +175,10 @@ impl<'r, W: Write> Journal<'r, W> {
         }
         self.line.push(b']');
         self.why(c.why);
+        if let Some(how) = &c.how {
+            self.line.extend_from_slice(b",\"how\":");
+            string(how, &mut self.line);
+        }
         self.end_line()
     }
 
@@ -210,6 +214,10 @@ impl<'r, W: Write> Journal<'r, W> {
         self.place(&f.old_range, &f.new_range, f.line, f.column);
         self.line.extend_from_slice(b",\"text\":");
         string(f.text, &mut self.line);
+        if let Some(text) = &f.suggestion {
+            self.line.extend_from_slice(b",\"suggestion\":");
+            string(text, &mut self.line);
+        }
         self.end_line()
     }
 

@@ -8,6 +8,7 @@
 
 use smallvec::SmallVec;
 
+use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
 use crate::language::{Fit, Model, NAT, Set, Text};
 
@@ -15,7 +16,7 @@ use crate::language::{Fit, Model, NAT, Set, Text};
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
 const BAR_MARKS: i64 = 4 * NAT;
-const BAR_UTF8: i64 = 12 * NAT;
+const BAR_UTF8: i64 = 10 * NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
@@ -27,18 +28,22 @@ const EACH_STRANGE: i64 = 2;
 /// What a reading has to gain more where the line looks like misread UTF-8, too.
 const DOUBT: i64 = 10 * NAT;
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
-const IN_WORD: i64 = 5 * NAT;
+pub(super) const IN_WORD: i64 = 5 * NAT;
 const IN_WORDS: usize = 3;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
-const MANY: u32 = 15;
+pub(super) const MANY: u32 = 15;
+/// What it takes more where a single letter changes, and the language with it.
+const ONLY: i64 = 4 * NAT;
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
-const STRANGE: i64 = 500;
+pub(super) const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
+/// How many characters of East Asia tell whether there is more to a line.
+const FEW: usize = 6;
 /// Readings that are weighed in full.
 const KEPT: usize = 6;
 
@@ -88,27 +93,38 @@ struct Candidate<'p> {
 /// word. `doubt`: whether the line may be misread UTF-8.
 pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let model = Model::get();
-    if model.is_sound(line) {
+    let hints = hints::read(line);
+    if hints.is_nothing() || model.is_sound(line) {
         return None;
     }
     let chars: Vec<Read> = line
         .char_indices()
         .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
         .collect();
-    let seen = Seen::of(&chars)?;
+    let seen = Seen::of(&chars);
     let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
+    let mut first = 0;
     for misread in MISREAD.iter() {
-        if let Some(some) = seen.bytes(misread) {
-            ways.extend(misread.pairs.iter().filter(|p| seen.allows(model, p, &some)).map(|p| (misread, p)));
+        let asked = |n: usize| hints.pairs >> (first + n) & 1 == 1;
+        if (0..misread.pairs.len()).any(asked)
+            && let Some(some) = seen.bytes(misread)
+        {
+            let pairs = misread.pairs.iter().enumerate().filter(|&(n, p)| asked(n) && seen.allows(model, p, &some));
+            ways.extend(pairs.map(|(_, p)| (misread, p)));
         }
+        first += misread.pairs.len();
     }
-    if ways.is_empty() && !seen.has_control && !seen.has_han {
+    let has_han = hints.has_han && is_whole(line);
+    if ways.is_empty() && !hints.has_control && !has_han {
         return None;
     }
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = model.best(&symbols, nearest)?;
+    // It gets what readings get: the best of the languages that have its letters.
+    let own = seen.chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(&symbols, own) };
+    let fit = model.best(&symbols, nearest.into_iter().chain(own))?;
     let line = Line { text: line, chars, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
@@ -123,7 +139,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
             kept.truncate(KEPT);
         }
     }
-    if seen.has_han {
+    if has_han {
         kept.extend(ENCODERS.iter().filter_map(|e| line.written_in(model, e)));
     }
     if let Some(c) = line.controls(model) {
@@ -139,8 +155,20 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
         }
     }
     let (gain, c, fit) = best?;
-    let doubt = if doubt && c.pair.change == Change::Latin { DOUBT } else { 0 };
+    let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
     line.judge(model, gain - doubt, &c, fit)
+}
+
+/// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
+fn is_whole(line: &str) -> bool {
+    let Some(start) = line.find(is_eastern) else { return false };
+    let end = line[start..].char_indices().take(FEW).find(|c| !is_eastern(c.1)).map(|c| c.0);
+    let end = end.or_else(|| line[start..].char_indices().nth(FEW).map(|c| c.0)).unwrap_or(line.len() - start);
+    ENCODERS.iter().any(|e| {
+        let (bytes, _, bad) = e.codec.encode(&line[start..start + end]);
+        let broken = bytes.utf8_chunks().filter(|c| !c.invalid().is_empty()).count();
+        !bad && broken <= 1
+    })
 }
 
 /// What a line holds beyond ASCII, for a first sifting.
@@ -151,17 +179,11 @@ struct Seen {
     /// How many of them stand beside an ASCII letter.
     glued: usize,
     ascii_letters: usize,
-    /// C1 controls.
-    has_control: bool,
-    /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
-    has_han: bool,
 }
 
 impl Seen {
-    /// Nothing if there is too much for any encoding of one byte and none of East Asia.
-    fn of(chars: &[Read]) -> Option<Seen> {
-        let mut s =
-            Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0, has_control: false, has_han: false };
+    fn of(chars: &[Read]) -> Seen {
+        let mut s = Seen { chars: SmallVec::new(), count: 0, glued: 0, ascii_letters: 0 };
         let is_ascii = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_alphabetic());
         for (i, r) in chars.iter().enumerate() {
             if r.char.is_ascii() {
@@ -170,13 +192,11 @@ impl Seen {
             }
             s.count += 1;
             s.glued += usize::from(is_ascii(chars.get(i + 1)) || i > 0 && is_ascii(chars.get(i - 1)));
-            s.has_control |= ('\u{80}'..='\u{9F}').contains(&r.char);
-            s.has_han |= matches!(r.char, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}');
             if s.chars.len() <= 256 && !s.chars.contains(&r.char) {
                 s.chars.push(r.char);
             }
         }
-        (s.chars.len() <= 256 || s.has_han || s.has_control).then_some(s)
+        s
     }
 
     /// Their bytes in the encoding that they may have been misread as.
@@ -350,7 +370,8 @@ impl Line<'_> {
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
     /// question.
     fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
-        let (mut proper, mut changed) = (0, 0);
+        // Changed in all; marks that are in their place; signs by themselves.
+        let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
@@ -365,7 +386,7 @@ impl Line<'_> {
                 changed += 1;
                 letters += usize::from(is_eastern(from));
                 let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
-                in_words += usize::from(before.is_ascii_alphabetic() || next.is_ascii_alphabetic());
+                in_words += usize::from(before.is_ascii_alphabetic()) + usize::from(next.is_ascii_alphabetic());
                 continue;
             }
             if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
@@ -380,7 +401,10 @@ impl Line<'_> {
             if matches!(new, '\u{80}'..='\u{9F}') {
                 return None;
             }
+            let after = c.chars.get(i + 1).map_or(' ', |n| n.char);
+            lone += usize::from(is_sign(from) && !before.is_alphanumeric() && !after.is_alphanumeric());
             if c.pair.change == Change::Script {
+                proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
             // What is left of a no-break space that was misread.
@@ -396,6 +420,13 @@ impl Line<'_> {
             }
             // "letter…" and "don’t" are as good as any reading of them.
             proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
+            // "commando´s", "equivalent´"
+            if from == '´' {
+                let beyond = c.chars.get(i + 2).map_or(' ', |n| n.char);
+                if !next.is_lowercase() || next == 's' && !beyond.is_alphabetic() {
+                    return None;
+                }
+            }
             let fine = if is_letter(new) {
                 let alphabets = model.alphabets(new);
                 if alphabets >> fit.language & 1 == 0 {
@@ -404,9 +435,13 @@ impl Line<'_> {
                         return None;
                     }
                 }
-                if new.is_lowercase() && !is_letter(from) {
+                if new.is_lowercase() {
                     let (l, r) = (before.is_lowercase(), next.is_lowercase());
-                    in_words += usize::from(if is_common(from) { l && r } else { l || r });
+                    in_words += usize::from(if !is_letter(from) && !is_common(from) {
+                        l || r
+                    } else {
+                        l && r && is_out_of_place(from)
+                    });
                 }
                 !(new.is_uppercase() && before.is_lowercase()) && (is_letter(from) || !thrice(i))
             } else if is_letter(from) {
@@ -430,6 +465,9 @@ impl Line<'_> {
                 return None;
             }
         }
+        if c.pair.change == Change::Script && proper == changed || c.pair.change == Change::Latin && lone == changed {
+            return None;
+        }
         if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
             return None;
         }
@@ -439,7 +477,13 @@ impl Line<'_> {
         if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
             return None;
         }
-        Some(IN_WORD * in_words.min(IN_WORDS) as i64 - if foreign > 0 { FOREIGN } else { 0 })
+        // One letter for another, and that in another language.
+        let only = c.pair.change == Change::Latin && changed == 1 && in_words == 0 && fit.language != self.fit.language;
+        Some(
+            IN_WORD * in_words.min(IN_WORDS) as i64
+                - if foreign > 0 { FOREIGN } else { 0 }
+                - if only { ONLY } else { 0 },
+        )
     }
 
     /// Where the line changes, neighbours as one.
@@ -465,13 +509,19 @@ impl Line<'_> {
 }
 
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
-fn is_letter(c: char) -> bool {
+pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
 }
 
-/// Whether `c` is a character of East Asia.
-fn is_eastern(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}')
+/// Whether `c` is no letter, or one that is raised.
+fn is_sign(c: char) -> bool {
+    !is_letter(c) || ('\u{2B0}'..='\u{2FF}').contains(&c)
+}
+
+/// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script
+/// other than Latin.
+pub(super) fn is_out_of_place(c: char) -> bool {
+    !is_letter(c) || c.is_uppercase() || ('\u{370}'..='\u{5FF}').contains(&c)
 }
 
 /// Signs that stand right before or after words.
@@ -507,7 +557,7 @@ fn is_common(c: char) -> bool {
 }
 
 /// Quotation marks and dashes, which editors put in.
-fn is_mark(c: char) -> bool {
+pub(super) fn is_mark(c: char) -> bool {
     matches!(c, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
 }
 

@@ -12,6 +12,8 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod explain;
+mod hints;
 mod legacy;
 mod pairs;
 mod sites;
@@ -24,6 +26,7 @@ use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::Stage;
 use cost::{Class, Meter, class};
+pub(crate) use explain::{how, suggestion};
 use pairs::Change;
 use sites::{Kind, Site, Way, read};
 use tables::{CP1252, PRIOR, Set, Tables};
@@ -85,6 +88,8 @@ struct Run {
     odd: bool,
     /// Whether it has a site of three characters or more, not all of them letters.
     long: bool,
+    /// Whether what it becomes cannot be all that it was.
+    halved: bool,
     /// Whether it is more than one site of two characters with no letter or digit beside it.
     solid: bool,
 }
@@ -140,7 +145,16 @@ impl Mojibake {
 
     /// Calls `with` for each run of encoding `x`.
     fn runs(&self, line: &str, way: Way, mut with: impl FnMut(&Run)) {
-        let mut run = Run { start: 0, end: 0, text: String::new(), gain: 0, odd: false, long: false, solid: false };
+        let mut run = Run {
+            start: 0,
+            end: 0,
+            text: String::new(),
+            gain: 0,
+            odd: false,
+            long: false,
+            halved: false,
+            solid: false,
+        };
         let mut at = 0;
         while let Some(i) = line.as_bytes()[at..].iter().position(|b| !b.is_ascii()) {
             at += i;
@@ -186,6 +200,10 @@ impl Mojibake {
         run.odd = alone(last, &run.text, next).is_some() && self.tables.seen_in(&run.text) == 0;
         run.gain = old.sum - new.sum + if foreign { ALONE } else { 0 } - if run.odd { ALONE } else { 0 };
         run.gain += telling(last, &line[run.start..run.end], next);
+        // A sign amid small letters is half of another layer, and "Ã¢??" has lost what matters.
+        let amid = last.is_lowercase() && next.is_lowercase();
+        let sign = |c: char| ('\u{2600}'..='\u{27BF}').contains(&c);
+        run.halved = amid && run.text.chars().all(sign) || run.text == "â" && line[run.end..].starts_with("??");
         run.solid = run.text.chars().nth(1).is_some()
             || run.long
             || class(last).is_word()
@@ -201,6 +219,8 @@ impl Mojibake {
         // Marks that sound text has beside what is broken need no explanation.
         let beyond = |text: &str| text.chars().filter(|&c| c >= '\u{80}' && !matches!(c, '–'..='”' | '…')).count();
         let whole = beyond(line);
+        // Marks that are other bytes in Windows-1257.
+        let baltic = line.contains(['¨', '¯']);
         for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
             let mut way = Way { x, bold: false, doubled };
             let (mut sum, mut sure) = (-PRIOR[x], 0_i32);
@@ -218,7 +238,7 @@ impl Mojibake {
                 way.bold = sure >= COMPANY;
                 all.push(Best { way, sum, sure, torn: orphans * ORPHANS > sites });
                 // Nothing is left that another encoding could explain.
-                if x == CP1252 && covered == whole && sum >= COMPANY {
+                if x == CP1252 && covered == whole && sum >= COMPANY && !baltic {
                     break;
                 }
             }
@@ -300,9 +320,13 @@ impl Mojibake {
         };
         let mut found = Found::Nothing;
         let weighed = !torn && self.reads_better(line, way, sure);
+        // One letter before a sign of money, where dashes are sound: that may be meant.
+        let meant = sure < 2 * COMPANY && line.contains(['–', '—']) && self.is_money(line, way);
         self.runs(line, way, |run| {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
-            let repair = if company {
+            let repair = if run.halved || meant {
+                false
+            } else if company {
                 // In "и он" each letter is a word.
                 run.gain + if run.odd { ALONE } else { 0 } >= WITH_COMPANY
             } else {
@@ -324,6 +348,16 @@ impl Mojibake {
             }
         });
         found
+    }
+
+    /// Whether the only site is a letter before a sign of money.
+    fn is_money(&self, line: &str, way: Way) -> bool {
+        let (mut runs, mut money) = (0, false);
+        self.runs(line, way, |run| {
+            runs += 1;
+            money = matches!(&line[run.start..run.end], "Ã¢" | "Ã£" | "Ã¤" | "Ã¥");
+        });
+        runs == 1 && money
     }
 
     /// Whether the tables of languages speak for the runs that do not stand by themselves.
@@ -415,7 +449,7 @@ impl Stage for Mojibake {
     }
 
     fn needs(&self) -> Features {
-        if self.weighs { Features::NON_ASCII } else { Features::NON_ASCII_RUN }
+        Features::NON_ASCII
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {

@@ -15,7 +15,7 @@ pub(super) type Set = u32;
 pub(super) const CP1252: usize = 0;
 
 /// The encodings.
-const PAGES: [&str; 17] = [
+pub(super) const PAGES: [&str; 17] = [
     "windows-1252",
     "windows-1250",
     "windows-1251",

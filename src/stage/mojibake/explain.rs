@@ -1,0 +1,203 @@
+//! How a piece of text came to be what it was: told of changes that have been made, and guessed for
+//! places that were left alone. It decides nothing.
+
+use std::sync::LazyLock;
+
+use super::legacy;
+use super::pairs::{ENCODERS, MISREAD, Truth};
+use super::tables::{PAGES, Tables};
+
+/// Longer pieces are not explained, in bytes.
+const LONGEST: usize = 512;
+/// Lines of findings that are looked at once more, in bytes.
+const LINE: usize = 4096;
+/// Layers that come off.
+const DEEPEST: usize = 4;
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
+
+/// `text` written in encoding `x` and read as UTF-8, as far as it is.
+fn reread(text: &str, x: usize) -> Option<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let byte = |c: char| if c.is_ascii() { c as u8 } else { TABLES.byte(x, c).unwrap_or(0) };
+    let bytes: Vec<u8> = chars.iter().map(|&c| byte(c)).collect();
+    let (mut out, mut at, mut some) = (String::new(), 0, false);
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            out.push(if c.is_ascii() { chars[at] } else { c });
+            some |= !c.is_ascii();
+            at += c.len_utf8();
+        }
+        out.extend(&chars[at..at + chunk.invalid().len()]);
+        at += chunk.invalid().len();
+    }
+    some.then_some(out)
+}
+
+/// What other stages make alike.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '‘' | '’' | '‚' => out.push('\''),
+            '“' | '”' | '„' => out.push('"'),
+            '\u{A0}' => out.push(' '),
+            '…' => out.push_str("..."),
+            '–' | '—' => out.push('-'),
+            _ => out.push(c),
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// The encodings through which `old` came from `new`, the last first.
+fn layers(old: &str, new: &str, depth: usize) -> Option<Vec<usize>> {
+    let all = || (0..PAGES.len()).filter_map(|x| Some((x, reread(old, x)?)));
+    if let Some((x, _)) = all().find(|(_, t)| plain(t) == new) {
+        return Some(vec![x]);
+    }
+    if depth == 0 {
+        return None;
+    }
+    all().find_map(|(x, t)| {
+        let mut deeper = layers(&t, new, depth - 1)?;
+        deeper.insert(0, x);
+        Some(deeper)
+    })
+}
+
+/// "utf-8 read as windows-1250, then as windows-1252, twice".
+fn told(layers: &[usize]) -> String {
+    let mut out = String::from("utf-8 read");
+    let mut first = true;
+    for same in layers.iter().rev().collect::<Vec<_>>().chunk_by(|a, b| a == b) {
+        out.push_str(if first { " as " } else { ", then as " });
+        out.push_str(PAGES[*same[0]]);
+        out.push_str(match same.len() {
+            1 => "",
+            2 => ", twice",
+            3 => ", three times",
+            _ => ", many times",
+        });
+        first = false;
+    }
+    out
+}
+
+/// How `old` came from `new`, if one or more encodings explain it.
+pub(crate) fn how(old: &str, new: &str) -> Option<String> {
+    if old.len() > LONGEST || old.is_ascii() {
+        return None;
+    }
+    let want = plain(new);
+    if let Some(all) = layers(old, &want, 0) {
+        return Some(told(&all));
+    }
+    let lossy = [
+        (format!("{old}\u{A0}"), "its no-break space made plain"),
+        (old.replace(' ', "\u{A0}"), "its no-break space made plain"),
+        (format!("{old}\u{9D}"), "a byte lost"),
+        (old.replace('\u{FFFD}', "\u{9D}"), "a byte lost"),
+        (old.replace('?', "\u{9D}"), "a byte lost"),
+        (old.replace('"', "“"), "a quotation mark straightened"),
+        (old.replace('"', "„"), "a quotation mark straightened"),
+    ];
+    for (whole, what) in lossy.into_iter().filter(|(whole, _)| whole != old) {
+        if !want.is_empty()
+            && let Some(all) = layers(&whole, &want, 0)
+        {
+            return Some(format!("{}, {what}", told(&all)));
+        }
+    }
+    // A change is told without what it has in common with its surroundings: "Â" of "Â©".
+    for depth in [0, DEEPEST - 1] {
+        for end in ["©", "°", "»", "\u{A0}", ""] {
+            let (old, want) = (format!("{old}{end}"), plain(&format!("{new}{end}")));
+            if let Some(all) = layers(&old, &want, depth) {
+                return Some(told(&all));
+            }
+        }
+    }
+    legacy_pair(old, new)
+}
+
+/// The same for damage between legacy encodings.
+fn legacy_pair(old: &str, new: &str) -> Option<String> {
+    let want = plain(new);
+    for misread in MISREAD.iter() {
+        let bytes: Option<Vec<u8>> = old.chars().map(|c| misread.page.loose_byte(c)).collect();
+        let Some(bytes) = bytes else { continue };
+        if misread.page.name() == "windows-1252" && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c)) {
+            let text: String = bytes.iter().map(|&b| misread.page.loose_char(b)).collect();
+            if plain(&text) == want {
+                return Some("windows-1252 read as latin-1".to_owned());
+            }
+        }
+        for pair in &misread.pairs {
+            let (name, text) = match pair.truth {
+                Truth::Single(page) => (page.name(), bytes.iter().map(|&b| page.loose_char(b)).collect::<String>()),
+                Truth::Double(codec) => (codec.name(), codec.decode_without_bom_handling(&bytes).0.into_owned()),
+            };
+            if plain(&text) == want {
+                return Some(format!("{} read as {}", name.to_ascii_lowercase(), misread.page.name()));
+            }
+        }
+    }
+    ENCODERS.iter().find_map(|e| {
+        let (bytes, _, bad) = e.codec.encode(old);
+        let text = std::str::from_utf8(&bytes).ok().filter(|_| !bad)?;
+        (plain(text) == want).then(|| format!("utf-8 read as {}", e.codec.name().to_ascii_lowercase()))
+    })
+}
+
+/// What may have stood at the bytes `place` of `line`, which was left alone.
+pub(crate) fn suggestion(line: &str, place: std::ops::Range<usize>) -> Option<String> {
+    let old = line.get(place.clone())?;
+    if old.len() > LONGEST {
+        return None;
+    }
+    let whole = |t: &String| t.chars().count() * 2 <= old.chars().count();
+    if let Some((x, text)) = (0..PAGES.len()).find_map(|x| Some((x, reread(old, x).filter(whole)?))) {
+        return Some(reread(&text, x).unwrap_or(text));
+    }
+    if place.len() == line.len() || line.len() > LINE {
+        return None;
+    }
+    let reading = legacy::read(line, false)?;
+    reading.places.into_iter().find(|p| p.start == place.start && p.end == place.end).map(|p| p.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_are_told() {
+        for (old, new, want) in [
+            ("Ã©", "é", "utf-8 read as windows-1252"),
+            ("Ã¢â‚¬â„¢", "'", "utf-8 read as windows-1252, twice"),
+            ("â€™", "'", "utf-8 read as windows-1252"),
+            ("Â", "", "utf-8 read as windows-1252"),
+            ("√©", "é", "utf-8 read as macintosh"),
+            ("Ä‚Â©", "é", "utf-8 read as windows-1250, then as windows-1252"),
+            ("Ã ", "à", "utf-8 read as windows-1252, its no-break space made plain"),
+            ("â€", "”", "utf-8 read as windows-1252, a byte lost"),
+            ("â\"¢", "™", "utf-8 read as windows-1252, a quotation mark straightened"),
+            ("Ïîåçä", "Поезд", "windows-1251 read as windows-1252"),
+            ("\u{92}", "’", "windows-1252 read as latin-1"),
+            ("眉", "ü", "utf-8 read as gbk"),
+            ("ÃƒÂ©â€™", "é’", "utf-8 read as windows-1252, twice"),
+        ] {
+            assert_eq!(how(old, new).as_deref(), Some(want), "{old}");
+        }
+        assert_eq!(how("cafe", "café"), None);
+        assert_eq!(how("é", "e"), None);
+    }
+
+    #[test]
+    fn suggestions_are_made() {
+        assert_eq!(suggestion("loverÃ¢??s", 5..9).as_deref(), Some("â"));
+        assert_eq!(suggestion("é alone", 0..2), None);
+        assert_eq!(suggestion("é", 1..2), None);
+    }
+}

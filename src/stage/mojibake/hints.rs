@@ -1,0 +1,385 @@
+//! What a line could be if it is no misread UTF-8: asked of every line that is not ASCII, so it has
+//! to be quick, and nearly always the answer is "nothing else".
+//!
+//! For each character the tables hold which readings (see [`super::pairs`]) would leave it or make
+//! a letter of it, in which languages, and for which it would change. What all characters of a line
+//! allow and one at least asks for is what the line could be. A "yes" means only that it is to be
+//! looked at.
+
+use std::sync::LazyLock;
+
+use smallvec::SmallVec;
+
+use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark, is_out_of_place};
+use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
+use crate::language::{Model, NAT, Rough, Set, Symbol, ones};
+
+/// One past the last character that is looked up in the big table.
+const LIMIT: usize = 0x2600;
+/// A change of script needs so many characters in a row.
+const RUN: usize = 3;
+/// How many bytes of a line are asked what its ASCII letters say: few, and more if that is not enough.
+const SKIMMED: [usize; 2] = [64, 256];
+/// So many characters are looked at one by one.
+const PLACES: usize = 64;
+/// How strange the ASCII letters of a line may be in a language that it could be: the same that a
+/// reading is held to, as far as its characters may gain.
+const ODD: i64 = 100;
+const ODD_EACH: i64 = 100;
+const ODD_IN_WORD: i64 = 40;
+/// What the changes have to gain by themselves to be worth weighing.
+const WORTH: i64 = 5 * NAT;
+/// More than that no character gains.
+const MOST: i64 = 30 * NAT;
+
+/// Readings, by their numbers.
+type Readings = u64;
+
+/// What may become of a character: in any place, unless it comes after a small letter, and where a
+/// word starts or ends.
+#[derive(Clone, Copy, Default)]
+struct Places {
+    any: Readings,
+    not_after_small: Readings,
+    edge: Readings,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Hint {
+    /// Readings of which it could be a part, changed or not.
+    keeps: Places,
+    /// Those for which it would change.
+    turns: Places,
+    /// Whether it says so only beside a letter.
+    in_word: bool,
+    /// Whether it is a mark, that editors put in.
+    mark: bool,
+    /// Readings in other scripts.
+    script: Readings,
+}
+
+/// A character and its neighbours as they are, as they would be, and whether the last of them is to
+/// be counted here.
+type Place = ([Symbol; 4], [Symbol; 4], bool);
+
+/// What a line could be.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hints {
+    pub(super) pairs: Readings,
+    /// C1 controls.
+    pub(super) has_control: bool,
+    /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
+    pub(super) has_han: bool,
+}
+
+impl Hints {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.pairs == 0 && !self.has_control && !self.has_han
+    }
+
+    /// Looks for what needs no table in `bytes` of UTF-8.
+    fn look_for_others(&mut self, bytes: &[u8]) {
+        self.has_han |= bytes.iter().any(|b| (0xE3..=0xEF).contains(b));
+        self.has_control |= bytes.windows(2).any(|w| w[0] == 0xC2 && w[1] < 0xA0);
+    }
+}
+
+/// One character.
+struct Entry {
+    hint: Hint,
+    is_lower: bool,
+    is_letter: bool,
+    /// What each reading makes of it, and which make another letter of it.
+    to: [char; 64],
+    turns: Readings,
+}
+
+struct Tables {
+    model: &'static Model,
+    /// By its number what a reading is for.
+    pairs: Vec<Set>,
+    slot: Vec<u16>,
+    entries: Vec<Entry>,
+    /// The few characters beyond, in order.
+    beyond: Vec<(char, u16)>,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
+
+/// All readings with their numbers.
+fn all() -> impl Iterator<Item = (usize, &'static Misread, &'static Pair)> {
+    MISREAD.iter().flat_map(|m| m.pairs.iter().map(move |p| (m, p))).enumerate().map(|(n, (m, p))| (n, m, p))
+}
+
+impl Tables {
+    fn new() -> Tables {
+        let mut chars: Vec<char> = Vec::new();
+        for m in MISREAD.iter() {
+            chars.extend((0x80..=0xFF).map(|b| m.page.loose_char(b)));
+        }
+        chars.sort_unstable();
+        chars.dedup();
+        let mut t = Tables {
+            model: Model::get(),
+            pairs: all().map(|(_, _, p)| p.languages).collect(),
+            slot: vec![0; LIMIT],
+            entries: vec![Entry::of('\0')],
+            beyond: Vec::new(),
+        };
+        for c in chars {
+            let at = t.entries.len() as u16;
+            t.entries.push(Entry::of(c));
+            match t.slot.get_mut(c as usize) {
+                Some(slot) => *slot = at,
+                None => t.beyond.push((c, at)),
+            }
+        }
+        t
+    }
+
+    fn of(&self, c: char) -> &Entry {
+        let at = match self.slot.get(c as usize) {
+            Some(&at) => at,
+            None => self.beyond.binary_search_by_key(&c, |p| p.0).map_or(0, |i| self.beyond[i].1),
+        };
+        &self.entries[usize::from(at)]
+    }
+
+    fn is_lower(&self, c: char) -> bool {
+        if c.is_ascii() { c.is_ascii_lowercase() } else { self.of(c).is_lower }
+    }
+
+    fn is_letter(&self, c: char) -> bool {
+        if c.is_ascii() { c.is_ascii_alphabetic() } else { self.of(c).is_letter }
+    }
+
+    /// The languages that `pair` may be in: all letters that it makes are theirs, or many's.
+    fn languages(&self, places: &[[char; 4]], pair: usize) -> Set {
+        places.iter().fold(self.pairs[pair], |set, place| {
+            let e = self.of(place[2]);
+            if e.turns >> pair & 1 == 0 {
+                return set;
+            }
+            let own = self.model.alphabets(e.to[pair]);
+            if own.count_ones() < MANY { set & own } else { set }
+        })
+    }
+
+    /// Whether `pair` may gain enough in one of `languages`. Whichever language the line turns out to
+    /// be in, it costs no more than in that one, or in the likeliest by its ASCII letters.
+    fn is_worthwhile(
+        &self,
+        rough: &Rough,
+        likeliest: usize,
+        places: &[[char; 4]],
+        pair: usize,
+        mut languages: Set,
+    ) -> bool {
+        let room = WORTH - MOST * places.len() as i64 - self.model.skimmed(rough, likeliest);
+        for l in ones(languages) {
+            if -self.model.skimmed(rough, l) < room {
+                languages &= !(1 << l);
+            }
+        }
+        if languages == 0 {
+            return false;
+        }
+        let to = |c: char| if c.is_ascii() { c } else { self.of(c).to[pair] };
+        let cost = |s: &[Symbol; 4], ends: bool, l: usize| {
+            self.model.step(s[0], s[1], s[2], l) + if ends { self.model.step(s[1], s[2], s[3], l) } else { 0 }
+        };
+        let (mut likely, mut bonus) = (0, 0);
+        let mut changes: SmallVec<[Place; 16]> = SmallVec::new();
+        for old in places {
+            let new = old.map(to);
+            let (from, to) = (old.map(|c| self.model.symbol(c)), new.map(|c| self.model.symbol(c)));
+            let ends = old[3].is_ascii();
+            likely += cost(&from, ends, likeliest);
+            let e = self.of(old[2]);
+            let in_word =
+                !e.is_letter && e.turns >> pair & 1 == 1 && (self.is_letter(old[1]) || self.is_letter(old[3]));
+            bonus += if in_word { IN_WORD } else { 0 };
+            changes.push((from, to, ends));
+        }
+        ones(languages).any(|l| {
+            let (mut were, mut are) = (0, -bonus);
+            for (from, to, ends) in &changes {
+                were += cost(from, *ends, l);
+                are += cost(to, *ends, l);
+            }
+            let elsewhere = self.model.skimmed(rough, likeliest) - self.model.skimmed(rough, l);
+            (were - are).min(elsewhere + likely - are) >= WORTH
+        })
+    }
+}
+
+impl Entry {
+    fn of(c: char) -> Entry {
+        let (mut to, mut turns) = ([c; 64], 0);
+        for (n, misread, pair) in all() {
+            if let (Truth::Single(page), Some(byte)) = (pair.truth, misread.page.loose_byte(c)) {
+                let new = page.char(byte).unwrap_or(c);
+                to[n] = if is_mark(c) && !new.is_alphabetic() { c } else { new };
+                turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;
+            }
+        }
+        Entry { hint: Hint::of(c), is_lower: c.is_lowercase(), is_letter: is_letter(c), to, turns }
+    }
+}
+
+impl Hint {
+    fn of(c: char) -> Hint {
+        let model = Model::get();
+        let mut h = Hint { in_word: !is_letter(c), mark: is_mark(c), ..Hint::default() };
+        for (n, misread, pair) in all() {
+            let Some(byte) = misread.page.loose_byte(c) else { continue };
+            let Truth::Single(page) = pair.truth else {
+                h.script |= 1 << n;
+                continue;
+            };
+            let Some(to) = page.char(byte) else { continue };
+            let stays = to == c || is_mark(c) && !to.is_alphabetic();
+            if !stays && matches!(to, '\u{80}'..='\u{A0}' | '\u{AD}') {
+                continue;
+            }
+            if pair.change == Change::Script {
+                h.script |= 1 << n;
+                continue;
+            }
+            if stays {
+                h.keeps.any |= 1 << n;
+            } else if is_letter(to) {
+                let own = model.alphabets(to);
+                if own.count_ones() < MANY && own & pair.languages == 0 {
+                    continue;
+                }
+                if to.is_uppercase() {
+                    h.keeps.not_after_small |= 1 << n;
+                    h.turns.not_after_small |= 1 << n;
+                } else {
+                    h.keeps.any |= 1 << n;
+                    h.turns.any |= 1 << n;
+                }
+            } else if !is_letter(c) {
+                h.keeps.any |= 1 << n;
+            } else if matches!(to, '’' | '‘') {
+                h.keeps.any |= 1 << n;
+                h.turns.any |= 1 << n;
+            } else if is_mark(to) || matches!(to, '«' | '»' | '„' | '²' | '³') {
+                h.keeps.edge |= 1 << n;
+                h.turns.edge |= 1 << n;
+            }
+        }
+        h
+    }
+}
+
+/// What `line` could be.
+pub(super) fn read(line: &str) -> Hints {
+    let tables = &*TABLES;
+    let bytes = line.as_bytes();
+    let (mut keeps, mut turns, mut signs, mut script) = (Readings::MAX, 0, 0, Readings::MAX);
+    let (mut sign_count, mut turned, mut in_words) = (0, 0, 0);
+    let (mut count, mut glued, mut longest) = (0, 0, 0);
+    let mut places: SmallVec<[[char; 4]; PLACES]> = SmallVec::new();
+    let mut out = Hints::default();
+    let mut at = 0;
+    while let Some(next) = beyond_ascii(bytes, at) {
+        at = next;
+        if keeps == 0 && script == 0 {
+            out.look_for_others(&bytes[at..]);
+            break;
+        }
+        let ascii = |back: usize| at.checked_sub(back).map_or(' ', |i| char::from(bytes[i]));
+        let (mut before, mut last) = (ascii(2), ascii(1));
+        if !before.is_ascii() {
+            before = ' ';
+        }
+        let mut run = 0;
+        let mut chars = line[at..].chars().peekable();
+        while let Some(c) = chars.next_if(|c| !c.is_ascii()) {
+            at += c.len_utf8();
+            let next = chars.peek().copied().unwrap_or(' ');
+            let place = [before, last, c, next];
+            let left = last;
+            (before, last) = (last, c);
+            let entry = tables.of(c);
+            let h = &entry.hint;
+            out.has_control |= ('\u{80}'..='\u{9F}').contains(&c);
+            out.has_han |= is_eastern(c);
+            script &= h.script;
+            count += 1;
+            glued += usize::from(left.is_ascii_alphabetic() || next.is_ascii_alphabetic());
+            if h.mark {
+                run = 0;
+                if c == '’' || !(tables.is_lower(left) && tables.is_lower(next)) {
+                    continue;
+                }
+            } else if c == '\u{A0}' {
+                run = 0;
+            } else {
+                run += 1;
+                longest = longest.max(run);
+            }
+            if keeps == 0 {
+                continue;
+            }
+            if places.len() < PLACES {
+                places.push(place);
+            }
+            let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
+            let edge = !(tables.is_letter(left) && tables.is_letter(next));
+            let big = if left.is_ascii_lowercase() { 0 } else { Readings::MAX };
+            let sum = |p: &Places| p.any | p.not_after_small & big;
+            keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
+            if !h.in_word || beside(left) || beside(next) {
+                let some = sum(&h.turns);
+                turns |= some;
+                turned += i64::from(some != 0);
+                in_words += i64::from(some != 0 && (h.in_word || is_out_of_place(c)));
+                if edge && h.turns.edge != 0 {
+                    signs |= h.turns.edge;
+                    sign_count += 1;
+                }
+            }
+        }
+    }
+    // One letter for a mark is not enough.
+    let some = keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 });
+    if some != 0 {
+        let mut pairs: SmallVec<[(usize, Set); 8]> =
+            ones(some.into()).map(|n| (n, tables.languages(&places, n))).filter(|p| p.1 != 0).collect();
+        // A language that the ASCII letters speak against is none that it could be.
+        let most = (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE);
+        for letters in SKIMMED {
+            if pairs.is_empty() || letters > SKIMMED[0] && line.len() <= SKIMMED[0] {
+                break;
+            }
+            let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], pairs.iter().fold(0, |set, p| set | p.1));
+            let likeliest = tables.model.likeliest(&rough);
+            pairs.retain(|(n, languages)| {
+                *languages = tables.model.possible(&rough, *languages, most);
+                *languages != 0
+                    && (places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages))
+            });
+        }
+        pairs.iter().for_each(|p| out.pairs |= 1 << p.0);
+    }
+    if longest >= RUN && glued * 2 <= count {
+        out.pairs |= script;
+    }
+    out
+}
+
+/// The first byte from `at` on that is not ASCII.
+fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
+        at += 16;
+    }
+    bytes[at..].iter().position(|b| !b.is_ascii()).map(|i| at + i)
+}
+
+/// Whether `c` is a character of East Asia.
+pub(super) fn is_eastern(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF61}'..='\u{FF9F}')
+}
