@@ -84,6 +84,8 @@ features! {
     /// Two characters of U+0080 and above in a row, or one of U+00C2, U+00C3 and U+00E2 before a
     /// space or `"`: what mojibake needs.
     NON_ASCII_RUN = 25;
+    /// U+3400 to U+9FFF or U+AC00 to U+D7A3: what UTF-8 read as an encoding of East Asia is full of.
+    IDEOGRAPH = 28;
     /// An en, em or other dash, U+2010 to U+2015, or U+2026, the ellipsis.
     DASH = 26;
 }
@@ -346,6 +348,7 @@ const CHARS: &[(u32, u32, Features)] = &[
     (0x132, 0x133, Features::LIGATURE), (0x149, 0x149, Features::LIGATURE), (0x1C4, 0x1CC, Features::LIGATURE),
     (0x1F1, 0x1F3, Features::LIGATURE), (0xFB00, 0xFB06, Features::LIGATURE),
     (0xFF00, 0xFFEF, Features::WIDTH),
+    (0x3400, 0x9FFF, Features::IDEOGRAPH), (0xAC00, 0xD7A3, Features::IDEOGRAPH),
     (0x2010, 0x2015, Features::DASH), (0x2026, 0x2026, Features::DASH),
 ];
 

@@ -1,6 +1,8 @@
 //! How a piece of text came to be what it was: told of changes that have been made, and guessed for
 //! places that were left alone. It decides nothing.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::legacy;
@@ -13,6 +15,14 @@ const LONGEST: usize = 512;
 const LINE: usize = 4096;
 /// Layers that come off.
 const DEEPEST: usize = 4;
+
+/// Pieces of at most this many bytes are explained at any depth, and remembered; so many of them.
+const SHORT: usize = 96;
+const MOST_KNOWN: usize = 8192;
+
+thread_local! {
+    static KNOWN: RefCell<HashMap<String, Option<String>>> = RefCell::default();
+}
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
@@ -50,19 +60,30 @@ fn plain(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// The encodings through which `old` came from `new`, the last first.
-fn layers(old: &str, new: &str, depth: usize) -> Option<Vec<usize>> {
-    let all = || (0..PAGES.len()).filter_map(|x| Some((x, reread(old, x)?)));
-    if let Some((x, _)) = all().find(|(_, t)| plain(t) == new) {
-        return Some(vec![x]);
+/// The encoding through which `old` came from `new`.
+fn layer(old: &str, new: &str) -> Option<usize> {
+    (0..PAGES.len()).find(|&x| reread(old, x).is_some_and(|t| plain(&t) == new))
+}
+
+/// The encodings through which `old` came from `new`, the last first: one, several times, or two. Only
+/// those count in which all of `old` can be written, and most others end at its first character.
+fn layers(old: &str, new: &str) -> Option<Vec<usize>> {
+    let fits = |text: &str, x: usize| text.chars().all(|c| c.is_ascii() || TABLES.byte(x, c).is_some());
+    for x in (0..PAGES.len()).filter(|&x| fits(old, x)) {
+        let mut text = old.to_owned();
+        for depth in 1..=DEEPEST {
+            match reread(&text, x) {
+                Some(next) => text = next,
+                None => break,
+            }
+            if plain(&text) == new {
+                return Some(vec![x; depth]);
+            }
+        }
     }
-    if depth == 0 {
-        return None;
-    }
-    all().find_map(|(x, t)| {
-        let mut deeper = layers(&t, new, depth - 1)?;
-        deeper.insert(0, x);
-        Some(deeper)
+    (0..PAGES.len()).filter(|&x| fits(old, x)).find_map(|x| {
+        let text = reread(old, x)?;
+        layer(&text, new).map(|y| vec![x, y])
     })
 }
 
@@ -89,9 +110,31 @@ pub(crate) fn how(old: &str, new: &str) -> Option<String> {
     if old.len() > LONGEST || old.is_ascii() {
         return None;
     }
+    if old.len() > SHORT {
+        return search(old, new);
+    }
+    // The same few pieces come again and again.
+    KNOWN.with_borrow_mut(|known| {
+        let key = format!("{old}\0{new}");
+        if let Some(how) = known.get(&key) {
+            return how.clone();
+        }
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        let how = search(old, new);
+        known.insert(key, how.clone());
+        how
+    })
+}
+
+fn search(old: &str, new: &str) -> Option<String> {
     let want = plain(new);
-    if let Some(all) = layers(old, &want, 0) {
-        return Some(told(&all));
+    if let Some(x) = layer(old, &want) {
+        return Some(told(&[x]));
+    }
+    if old.len() > SHORT {
+        return legacy_pair(old, new);
     }
     let lossy = [
         (format!("{old}\u{A0}"), "its no-break space made plain"),
@@ -104,18 +147,16 @@ pub(crate) fn how(old: &str, new: &str) -> Option<String> {
     ];
     for (whole, what) in lossy.into_iter().filter(|(whole, _)| whole != old) {
         if !want.is_empty()
-            && let Some(all) = layers(&whole, &want, 0)
+            && let Some(x) = layer(&whole, &want)
         {
-            return Some(format!("{}, {what}", told(&all)));
+            return Some(format!("{}, {what}", told(&[x])));
         }
     }
     // A change is told without what it has in common with its surroundings: "Â" of "Â©".
-    for depth in [0, DEEPEST - 1] {
-        for end in ["©", "°", "»", "\u{A0}", ""] {
-            let (old, want) = (format!("{old}{end}"), plain(&format!("{new}{end}")));
-            if let Some(all) = layers(&old, &want, depth) {
-                return Some(told(&all));
-            }
+    for end in ["", "©", "°", "»", "\u{A0}"] {
+        let (old, want) = (format!("{old}{end}"), plain(&format!("{new}{end}")));
+        if let Some(all) = layers(&old, &want) {
+            return Some(told(&all));
         }
     }
     legacy_pair(old, new)
@@ -179,7 +220,7 @@ mod tests {
             ("â€™", "'", "utf-8 read as windows-1252"),
             ("Â", "", "utf-8 read as windows-1252"),
             ("√©", "é", "utf-8 read as macintosh"),
-            ("Ä‚Â©", "é", "utf-8 read as windows-1250, then as windows-1252"),
+            ("Ä‚Â©", "é", "utf-8 read as windows-1250, twice"),
             ("Ã ", "à", "utf-8 read as windows-1252, its no-break space made plain"),
             ("â€", "”", "utf-8 read as windows-1252, a byte lost"),
             ("â\"¢", "™", "utf-8 read as windows-1252, a quotation mark straightened"),

@@ -449,7 +449,8 @@ impl Stage for Mojibake {
     }
 
     fn needs(&self) -> Features {
-        Features::NON_ASCII
+        // A legacy reading may hang on one character.
+        if self.weighs { Features::NON_ASCII } else { Features::NON_ASCII_RUN | Features::IDEOGRAPH }
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
