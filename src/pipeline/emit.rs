@@ -12,6 +12,7 @@ use super::lines::{Line, Verdict};
 use super::{Change, Finding, Plan, Sink, Tally};
 use crate::decode::NewlineKind;
 use crate::edit::{RuleId, Rules, add_rules};
+use crate::stage::Hows;
 use xxhash_rust::xxh3::Xxh3;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
@@ -141,6 +142,7 @@ pub(super) struct Emitter<'a, S: Sink> {
     /// Findings of line rules on the line that is about to be carried out.
     flagged: VecDeque<Found>,
     told: bool,
+    hows: Hows,
 }
 
 impl<'a, S: Sink> Emitter<'a, S> {
@@ -172,6 +174,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             newline_due: false,
             flagged: VecDeque::new(),
             told,
+            hows: Hows::default(),
         };
         if style.bom {
             e.write(b"\xEF\xBB\xBF")?;
@@ -567,7 +570,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                     new: &g.new,
                     rules: &g.rules,
                     why: &[],
-                    how: self.plan.how(&g.rules, &g.old, &g.new),
+                    how: self.plan.how(&mut self.hows, &g.rules, &g.old, &g.new),
                 })?;
             }
         }

@@ -342,6 +342,7 @@ impl Teller<'_> {
         let mut judged = self.judged.iter().peekable();
         let told = out.sink.wants_changes();
         let mut at = 0;
+        let mut hows = crate::stage::Hows::default();
         let mut finding = |f: &Found, tally: &mut Tally, sink: &mut S| {
             tally.finding(f.rule);
             if !told {
@@ -390,7 +391,7 @@ impl Teller<'_> {
                         new,
                         rules: &edit.rules,
                         why: &why,
-                        how: self.plan.how(&edit.rules, &self.settled[from..to], new),
+                        how: self.plan.how(&mut hows, &edit.rules, &self.settled[from..to], new),
                     })?;
                 }
                 if last {

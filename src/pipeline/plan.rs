@@ -11,7 +11,7 @@ use crate::features::Features;
 use crate::judge::Judge;
 use crate::options::Options;
 use crate::rule::{Action, FURNITURE, Level, LineRules, Rule, RuleSet, Zone};
-use crate::stage::{self, ORDER, Patterns, Stage};
+use crate::stage::{self, Hows, ORDER, Patterns, Stage};
 
 /// Rules that the pipeline itself speaks for.
 pub(crate) struct Ids {
@@ -83,9 +83,9 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`.
-    pub(crate) fn how(&self, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
+    pub(crate) fn how(&self, known: &mut Hows, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
         let ours = rules.iter().any(|r| self.rules.rule(*r).stage() == "mojibake");
-        if ours { stage::how(old, new) } else { None }
+        if ours { known.how(old, new) } else { None }
     }
 
     /// What may have stood at `place` of `text`, which `rule` found suspect.

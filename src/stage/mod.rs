@@ -25,7 +25,7 @@ use crate::edit::EditSink;
 use crate::features::Features;
 use crate::options::Options;
 use crate::rule::RuleSet;
-pub(crate) use mojibake::{how, suggestion};
+pub(crate) use mojibake::{Hows, suggestion};
 pub(crate) use patterns::Patterns;
 
 /// The stages, in the order in which they run unless the configuration says otherwise.

@@ -1,7 +1,6 @@
 //! How a piece of text came to be what it was: told of changes that have been made, and guessed for
 //! places that were left alone. It decides nothing.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -19,10 +18,6 @@ const DEEPEST: usize = 4;
 /// Pieces of at most this many bytes are explained at any depth, and remembered; so many of them.
 const SHORT: usize = 96;
 const MOST_KNOWN: usize = 8192;
-
-thread_local! {
-    static KNOWN: RefCell<HashMap<String, Option<String>>> = RefCell::default();
-}
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
@@ -105,27 +100,33 @@ fn told(layers: &[usize]) -> String {
     out
 }
 
-/// How `old` came from `new`, if one or more encodings explain it.
-pub(crate) fn how(old: &str, new: &str) -> Option<String> {
-    if old.len() > LONGEST || old.is_ascii() {
-        return None;
-    }
-    if old.len() > SHORT {
-        return search(old, new);
-    }
-    // The same few pieces come again and again.
-    KNOWN.with_borrow_mut(|known| {
+/// How changes came to be needed; remembers, as the same few pieces come again and again.
+#[derive(Default)]
+pub(crate) struct Hows {
+    known: HashMap<String, Option<String>>,
+}
+
+impl Hows {
+    /// How `old` came from `new`, if one or more encodings explain it.
+    pub(crate) fn how(&mut self, old: &str, new: &str) -> Option<String> {
+        if old.len() > SHORT {
+            return how(old, new);
+        }
         let key = format!("{old}\0{new}");
-        if let Some(how) = known.get(&key) {
+        if let Some(how) = self.known.get(&key) {
             return how.clone();
         }
-        if known.len() >= MOST_KNOWN {
-            known.clear();
+        if self.known.len() >= MOST_KNOWN {
+            self.known.clear();
         }
-        let how = search(old, new);
-        known.insert(key, how.clone());
+        let how = how(old, new);
+        self.known.insert(key, how.clone());
         how
-    })
+    }
+}
+
+fn how(old: &str, new: &str) -> Option<String> {
+    if old.len() > LONGEST || old.is_ascii() { None } else { search(old, new) }
 }
 
 fn search(old: &str, new: &str) -> Option<String> {

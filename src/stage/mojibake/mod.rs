@@ -26,7 +26,7 @@ use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::Stage;
 use cost::{Class, Meter, class};
-pub(crate) use explain::{how, suggestion};
+pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
 use sites::{Kind, Site, Way, read};
 use tables::{CP1252, PRIOR, Set, Tables};
