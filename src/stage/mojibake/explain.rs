@@ -185,6 +185,10 @@ fn legacy_pair(old: &str, new: &str) -> Option<String> {
             }
         }
     }
+    // Encodings of East Asia make characters of it.
+    if old.chars().all(|c| c < '\u{2E80}') {
+        return None;
+    }
     ENCODERS.iter().find_map(|e| {
         let (bytes, _, bad) = e.codec.encode(old);
         let text = std::str::from_utf8(&bytes).ok().filter(|_| !bad)?;
