@@ -71,14 +71,25 @@ fn however_it_is_cut() {
     }
 }
 
+/// Batches may wait for a mark and for the guard; if they may not, the document is read ahead.
 #[test]
 fn a_document_that_is_not_held() {
-    // Two million lines take more memory than batches may that wait.
-    let long = text(30, 210) + &"\n".repeat(2_000_000) + &text(30, 210);
-    for batch in [1 << 16, 1 << 22] {
-        assert!(guarded(&pipeline(&[]).with_batch(batch), &long));
-        assert!(!guarded(&pipeline(&[]).with_batch(batch), &(long.clone() + &text(2000, 2))));
+    let body = "The harbour board said on Tuesday that the new breakwater would be finished two years late and would cost half as much again as planned.\n";
+    let tweet = |time: &str| format!("{body}Follow\nThe wall is gone!\n{}{time}{body}", body.repeat(8));
+    let (bare, marked) = (tweet(""), tweet("9:14 PM - 3 Mar 2017\n"));
+    for (text, goes) in [(&bare, false), (&marked, true)] {
+        assert_eq!(!pipeline(&[]).clean_str(text).text().contains("Follow"), goes);
     }
+    for text in [bare, marked, text(3, 20), text(10, 10), text(30, 210)] {
+        let whole = pipeline(&[]).clean_str(&text);
+        for batch in [1, 300] {
+            let cut = pipeline(&[]).with_batch(batch).with_held(0).clean_str(&text);
+            assert_eq!(cut.text(), whole.text());
+            assert_eq!(cut.changes().len(), whole.changes().len());
+            assert_eq!(cut.findings().len(), whole.findings().len());
+        }
+    }
+    assert!(guarded(&pipeline(&[]).with_batch(300).with_held(0), &text(3, 20)));
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl<'p> Decider<'p> {
     }
 
     pub(super) fn with_marks(mut self, marks: u64) -> Self {
-        self.marks = marks;
+        self.set_marks(marks);
         self
     }
 

@@ -29,6 +29,7 @@ use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally, Why};
 use lines::{Decider, Line};
 pub(crate) use plan::Plan;
+use queue::HELD_MEMORY;
 
 use crate::config::Settings;
 use crate::decode::{self, Encoding, Envelope, Exceptions, Facts, NewlineKind, Residue};
@@ -56,6 +57,7 @@ pub struct Pipeline {
     plan: Plan,
     declared: Option<Encoding>,
     batch: usize,
+    held: usize,
     jobs: usize,
 }
 
@@ -65,7 +67,13 @@ impl Pipeline {
     /// # Errors
     /// If a rule file does not load, or a setting names a rule or stage that does not exist.
     pub fn new(settings: &Settings) -> Result<Pipeline> {
-        Ok(Pipeline { plan: Plan::new(settings)?, declared: settings.encoding()?, batch: BATCH, jobs: settings.jobs() })
+        Ok(Pipeline {
+            plan: Plan::new(settings)?,
+            declared: settings.encoding()?,
+            batch: BATCH,
+            held: HELD_MEMORY,
+            jobs: settings.jobs(),
+        })
     }
 
     /// The rules, which the ids of changes and findings name.
@@ -83,6 +91,13 @@ impl Pipeline {
     #[doc(hidden)]
     pub fn with_batch(mut self, bytes: usize) -> Pipeline {
         self.batch = bytes.max(1);
+        self
+    }
+
+    /// For tests: how many bytes of memory batches may take that wait. The outcome does not depend on it.
+    #[doc(hidden)]
+    pub fn with_held(mut self, bytes: usize) -> Pipeline {
+        self.held = bytes;
         self
     }
 

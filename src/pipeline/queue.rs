@@ -14,7 +14,7 @@ use crate::rule::Zone;
 
 /// Most bytes of memory that waiting batches take. Where that is not enough, the rest of the document
 /// is read once more beforehand.
-const HELD_MEMORY: usize = 80 << 20;
+pub(super) const HELD_MEMORY: usize = 80 << 20;
 
 /// The batches that wait, and what for.
 struct Queue<'p, 'e, S: Sink> {
@@ -137,7 +137,7 @@ impl Pipeline {
             if queue.is_ripe() {
                 queue.flush()?;
             }
-            full = queue.size > HELD_MEMORY;
+            full = queue.size > self.held;
             Ok(!full)
         })?;
         if full {
