@@ -133,7 +133,21 @@ const OPEN: u8 = 16;
 const CLOSE: u8 = 32;
 
 /// What single bytes are, for the ends of a line.
-const fn class(b: u8) -> u8 {
+fn class(b: u8) -> u8 {
+    CLASSES[usize::from(b)]
+}
+
+static CLASSES: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        all[b] = class_of(b as u8);
+        b += 1;
+    }
+    all
+};
+
+const fn class_of(b: u8) -> u8 {
     match b {
         b'.' | b',' | b';' | b':' | b'!' | b'?' => STOP,
         b'"' | b'\'' => QUOTE,

@@ -77,10 +77,10 @@ fn load(b: &[u8; LANES]) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn table(t: &[u8; 16]) -> __m256i {
-    let mut twice = [0; LANES];
-    twice[..16].copy_from_slice(t);
-    twice[16..].copy_from_slice(t);
-    load(&twice)
+    // SAFETY: 16 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    let once = unsafe { _mm_loadu_si128(t.as_ptr().cast()) };
+    _mm256_broadcastsi128_si256(once)
 }
 
 /// All bits of the 32 bytes, in one.
@@ -157,23 +157,55 @@ pub(super) fn scan(bytes: &[u8]) -> u32 {
         beyond = _mm256_or_si256(beyond, v);
     }
     let (seen_1, seen_2, seen_3) = (gather(seen_1), gather(seen_2), gather(seen_3));
-    let names = [
-        (seen_1 & SPACE, Features::SPACE_RUN),
-        (seen_1 & STOP_2, Features::STOP_RUN),
-        (seen_1 & MARK, Features::QUOTE_RUN),
-        (seen_1 & HYPHEN, Features::HYPHEN_RUN),
-        (seen_1 & TICK, Features::BACKTICK),
-        (seen_1 & PERCENT, Features::PERCENT),
-        (seen_1 & QUOTE, Features::QUOTE_STRAIGHT),
-        (seen_2 & (CONTROL_0 | CONTROL_1 | DEL), Features::CONTROL),
-        (seen_2 & TAB, Features::TAB),
-        (seen_2 & (OPEN_2 | OPEN | CLOSE_2 | CLOSE), Features::SPACE_BRACKET),
-        (seen_3 & 1, Features::AMPERSAND),
-        (seen_3 & 2, Features::SPACE_STOP),
-        (seen_3 & 4, Features::BACKSLASH),
-        (seen_3 & 0x40, Features::QUOTE_LOOSE),
-        (seen_3 & 0x80, Features::QUOTE_GLUED),
-        (u8::from(_mm256_movemask_epi8(beyond) != 0), Features::NON_ASCII),
-    ];
-    names.iter().fold(0, |bits, (seen, feature)| bits | if *seen != 0 { feature.0 } else { 0 })
+    NAMES[0][usize::from(seen_1)]
+        | NAMES[1][usize::from(seen_2)]
+        | NAMES[2][usize::from(seen_3)]
+        | if _mm256_movemask_epi8(beyond) != 0 { Features::NON_ASCII.0 } else { 0 }
 }
+
+/// The features that the bits of the three bytes seen stand for.
+const NAMES: [[u32; 256]; 3] = {
+    const BITS: [[Features; 8]; 3] = {
+        let mut all = [[Features::NONE; 8]; 3];
+        let mut bit = 0;
+        while bit < 8 {
+            all[0][bit] = match 1u8 << bit {
+                SPACE => Features::SPACE_RUN,
+                STOP_2 => Features::STOP_RUN,
+                MARK => Features::QUOTE_RUN,
+                HYPHEN => Features::HYPHEN_RUN,
+                TICK => Features::BACKTICK,
+                PERCENT => Features::PERCENT,
+                QUOTE => Features::QUOTE_STRAIGHT,
+                _ => Features::NONE,
+            };
+            all[1][bit] = match 1u8 << bit {
+                CONTROL_0 | CONTROL_1 | DEL => Features::CONTROL,
+                TAB => Features::TAB,
+                OPEN_2 | OPEN | CLOSE_2 | CLOSE => Features::SPACE_BRACKET,
+                _ => Features::NONE,
+            };
+            all[2][bit] = match 1u8 << bit {
+                1 => Features::AMPERSAND,
+                2 => Features::SPACE_STOP,
+                4 => Features::BACKSLASH,
+                0x40 => Features::QUOTE_LOOSE,
+                0x80 => Features::QUOTE_GLUED,
+                _ => Features::NONE,
+            };
+            bit += 1;
+        }
+        all
+    };
+    let mut names = [[0; 256]; 3];
+    let mut n = 0usize;
+    while n < 3 * 256 {
+        let (which, bits) = (n / 256, n % 256);
+        if bits > 0 {
+            let lowest = bits.trailing_zeros() as usize;
+            names[which][bits] = names[which][bits & (bits - 1)] | BITS[which][lowest].0;
+        }
+        n += 1;
+    }
+    names
+};

@@ -54,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) effects: Arc<[Effect]>,
     pub(crate) stages: Vec<Box<dyn Stage>>,
+    /// The features that wake each of them.
+    pub(crate) needs: Vec<Features>,
     /// Features without which no stage wakes.
     pub(crate) wakes: Features,
     /// Whether some stage has to see every line.
@@ -123,7 +125,8 @@ impl Plan {
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
         let (line_rules, edge_rules, patterns) = Plan::line_rules(&rules, &effects, false);
-        let wakes = stages.iter().fold(Features::NONE, |a, s| a | s.needs());
+        let needs: Vec<Features> = stages.iter().map(|s| s.needs()).collect();
+        let wakes = needs.iter().fold(Features::NONE, |a, s| a | *s);
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
         };
@@ -162,6 +165,7 @@ impl Plan {
             rules: Arc::new(rules),
             effects,
             stages,
+            needs,
             wakes,
             wakes_all: wakes == Features::ALL,
             line_rules,
