@@ -6,7 +6,8 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::need::{At, Need, start_of};
+use super::matcher::Musts;
+use super::need::{At, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
@@ -61,13 +62,12 @@ impl Gates {
                 Some(false) => &mut rest[2],
             };
             let Some(pattern) = &rule.pattern else { continue };
-            let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
-            let (at, literals) = match known {
+            let (at, literals) = match known(rule) {
                 Some(k) => {
                     start.add_own(k, n);
                     wide.add_own(k, n);
                     end.add_own(k, n);
-                    let (_, at, literals) = NEEDS[k];
+                    let (_, at, literals, _) = NEEDS[k];
                     // The literals of others are where they belong.
                     (at, literals.iter().map(|l| (*l).to_owned()).collect())
                 }
@@ -105,7 +105,7 @@ impl Gates {
                     };
                     needles.extend(literals.into_iter().map(|l| (l, n, from)));
                 }
-                _ if known.is_some() => {}
+                _ if known(rule).is_some() => {}
                 At::End => literals.iter().for_each(|l| end.add(l, n)),
                 At::Start | At::Wide => literals.iter().for_each(|l| match start_of(at, l) {
                     Some(head) => start.add(head, n),
@@ -171,6 +171,19 @@ impl Gates {
                 stop.is_none_or(|stop| stop == stops) && (line.len() <= most || least() <= most)
             });
         }
+    }
+}
+
+/// What is known of one of lave's own rules: its number in [`NEEDS`].
+fn known(rule: &Rule) -> Option<usize> {
+    if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None }
+}
+
+/// What the keys hold that the rule's pattern matches.
+pub(super) fn musts_of(rule: &Rule) -> Musts {
+    match known(rule) {
+        Some(k) => Musts::Own(NEEDS[k].3),
+        None => Musts::Made(rule.pattern.as_deref().map(musts).unwrap_or_default()),
     }
 }
 
@@ -247,6 +260,7 @@ mod tests {
             }
             wanted.sort();
             assert_eq!((NEEDS[n].1, found), (need.at, wanted), "{}", rule.id);
+            assert_eq!(NEEDS[n].3, musts(pattern), "{}", rule.id);
             known += 1;
         }
         assert_eq!(known, NEEDS.len());
