@@ -233,18 +233,21 @@ impl<'p> Washer<'p> {
         loop {
             let before = state;
             for (n, stage) in self.plan.stages.iter().enumerate() {
-                if self.rests[n] == Some(state) {
-                    continue;
-                }
-                let needs = stage.needs();
-                for &(span, features) in &self.parts {
-                    if features.meets(needs) || needs == Features::ALL {
-                        let text: &str = if state > 0 { &self.now } else { line };
-                        self.sink.set_base(span.start as usize);
-                        stage.edit(&text[span.range()], &mut self.sink);
+                while self.rests[n] != Some(state) {
+                    let needs = stage.needs();
+                    for &(span, features) in &self.parts {
+                        if features.meets(needs) || needs == Features::ALL {
+                            let text: &str = if state > 0 { &self.now } else { line };
+                            self.sink.set_base(span.start as usize);
+                            stage.edit(&text[span.range()], &mut self.sink);
+                        }
                     }
+                    state = self.take_edits(line, n, state);
+                    if !stage.repeats() || spent > budget {
+                        break;
+                    }
+                    spent += self.now.len();
                 }
-                state = self.take_edits(line, n, state);
             }
             let last = self.plan.stages.len();
             if state == before && self.rests[last] != Some(state) {

@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use super::tables::CP1252;
 use super::*;
 use crate::stage::testing::wash;
 use proptest::prelude::*;
