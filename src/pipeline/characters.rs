@@ -237,22 +237,25 @@ impl<'p> Washer<'p> {
         loop {
             let before = state;
             for (n, (stage, needs)) in self.plan.stages.iter().zip(&self.plan.needs).enumerate() {
-                if self.rests[n] == Some(state) {
-                    continue;
-                }
-                let mut asked = false;
-                for &(span, features) in &self.parts {
-                    if features.meets(*needs) || *needs == Features::ALL {
-                        let text: &str = if state > 0 { &self.now } else { line };
-                        self.sink.set_base(span.start as usize);
-                        stage.edit(&text[span.range()], &mut self.sink);
-                        asked = true;
+                while self.rests[n] != Some(state) {
+                    let mut asked = false;
+                    for &(span, features) in &self.parts {
+                        if features.meets(*needs) || *needs == Features::ALL {
+                            let text: &str = if state > 0 { &self.now } else { line };
+                            self.sink.set_base(span.start as usize);
+                            stage.edit(&text[span.range()], &mut self.sink);
+                            asked = true;
+                        }
                     }
-                }
-                if asked {
+                    if !asked {
+                        self.seen.retain(|s| s.0 != n);
+                        break;
+                    }
                     state = self.take_edits(line, n, state);
-                } else {
-                    self.seen.retain(|s| s.0 != n);
+                    if !stage.repeats() || spent > budget {
+                        break;
+                    }
+                    spent += self.now.len();
                 }
             }
             let last = self.plan.stages.len();

@@ -6,7 +6,7 @@
 //! Time and memory are linear in the line, whose length is not bounded (64 MB happens).
 //!
 //! The pipeline runs the woken stages in [`ORDER`], each on the result of the one before, until a
-//! whole pass makes no edit. So a stage may rely on being called again on what it made, and has to
+//! whole pass makes no edit; one that repeats, until it makes none itself. So a stage may rely on being called again on what it made, and has to
 //! get smaller by some measure that its docs state, or stop.
 
 mod controls;
@@ -64,6 +64,12 @@ pub trait Stage: Send + Sync {
     /// The features without which the stage would push nothing: it is not called on a line that
     /// has none of them.
     fn needs(&self) -> Features;
+
+    /// Whether it brings a line to rest before the stages after it see the line: half-repaired text is
+    /// evidence that they would tidy away.
+    fn repeats(&self) -> bool {
+        false
+    }
 
     /// Pushes edits and findings for `line`, which holds no `\n`; offsets are bytes of `line`.
     fn edit(&self, line: &str, sink: &mut EditSink);

@@ -372,7 +372,7 @@ pub(super) fn read(line: &str) -> Hints {
 }
 
 /// The first byte from `at` on that is not ASCII.
-fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
         at += 16;
     }

@@ -4,7 +4,8 @@
 //! A line is taken back to bytes in the encoding that it may have been misread as, and those are
 //! read as what it may have been. That maps line to line one to one, so how likely each is as text,
 //! in the language that suits it best, is all that has to be compared. Before anything is weighed,
-//! lines that are sound in some language are passed by.
+//! lines that are sound in some language are passed by. A line settles, as every edit lowers what it
+//! costs by a measure of its text alone, and never makes it longer.
 
 use smallvec::SmallVec;
 
@@ -121,10 +122,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    // It gets what readings get: the best of the languages that have its letters.
-    let own = seen.chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
-    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(&symbols, own) };
-    let fit = model.best(&symbols, nearest.into_iter().chain(own))?;
+    let fit = unread(model, &symbols, nearest, &seen.chars)?;
     let line = Line { text: line, chars, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
@@ -156,7 +154,21 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     }
     let (gain, c, fit) = best?;
     let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
-    line.judge(model, gain - doubt, &c, fit)
+    let mut reading = line.judge(model, gain - doubt, &c, fit)?;
+    if reading.surplus >= 0 && !line.is_lowered_by(model, &c) {
+        // Only a suspicion.
+        reading.surplus = -1;
+    }
+    Some(reading)
+}
+
+/// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
+/// it: by what it is alone, not by how it came about. That is what readings have to lower.
+fn unread(model: &Model, symbols: &Text, nearest: [usize; TRIED], chars: &[char]) -> Option<Fit> {
+    // It gets what readings get: the best of the languages that have its letters.
+    let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
+    model.best(symbols, nearest.into_iter().chain(own))
 }
 
 /// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
@@ -338,6 +350,16 @@ impl Line<'_> {
         let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
         let rough = model.rough(&symbols, *nearest.first()?)? + pair.prior;
         Some(Candidate { pair, chars, symbols, nearest, rough })
+    }
+
+    /// Whether `c` is no longer than the line, and costs less by the line's own measure. A reading is
+    /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
+    /// two readings could take turns. But what each edit lowers can't come back.
+    fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
+        let seen = Seen::of(&c.chars);
+        let nearest = model.nearest::<TRIED>(&c.symbols, Set::MAX);
+        let fit = unread(model, &c.symbols, nearest, &seen.chars);
+        c.chars.len() <= self.chars.len() && fit.is_some_and(|f| f.cost < self.fit.cost)
     }
 
     fn judge(&self, model: &Model, gain: i64, c: &Candidate<'_>, fit: Fit) -> Option<Reading> {
