@@ -409,6 +409,19 @@ fn table() -> &'static Table {
     })
 }
 
+/// How many bytes from the first on are ASCII.
+pub(crate) fn ascii_run(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((w, more)) = rest.split_first_chunk::<8>() {
+        let beyond = u64::from_le_bytes(*w) & 0x8080_8080_8080_8080;
+        if beyond != 0 {
+            return bytes.len() - rest.len() + beyond.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    bytes.len() - rest.iter().skip_while(|b| b.is_ascii()).count()
+}
+
 /// What the characters of U+0080 and above say.
 fn beyond_ascii(line: &str) -> u32 {
     let table = table();
@@ -418,17 +431,11 @@ fn beyond_ascii(line: &str) -> u32 {
     // Bytes that were left where the last such character ended.
     let mut end = usize::MAX;
     loop {
-        while let Some((w, more)) = rest.split_first_chunk::<8>()
-            && u64::from_ne_bytes(*w) & 0x8080_8080_8080_8080 == 0
-        {
-            rest = more;
+        if rest.first().is_some_and(u8::is_ascii) {
+            rest = &rest[ascii_run(rest)..];
         }
         let (row, low, len) = match *rest {
             [] => break,
-            [0..=0x7F, ref more @ ..] => {
-                rest = more;
-                continue;
-            }
             [lead, ..] if table.quiet[usize::from(lead)] > 0 => (0, 0, usize::from(table.quiet[usize::from(lead)])),
             [lead @ ..=0xDF, tail, ..] => {
                 run |= matches!((lead, tail), (0xC3, 0x82 | 0x83 | 0xA2)) && matches!(rest.get(2), Some(b' ' | b'"'));

@@ -7,6 +7,7 @@
 
 use super::cost::class;
 use crate::charset::Page;
+use crate::features::ascii_run;
 
 /// A set of encodings: bit `n` is [`PAGES`]`[n]`.
 pub(super) type Set = u32;
@@ -160,10 +161,8 @@ impl Tables {
                     seen |= held;
                 }
                 held = 0;
-                at += 1;
-                while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
-                    at += 16;
-                }
+                // Only what stands beside the others matters.
+                at += ascii_run(&bytes[at..]);
                 (of2, of3, of4) = (0, [0; 2], [0; 3]);
                 (last, plain) = (Parts::default(), 0);
                 continue;
