@@ -163,6 +163,52 @@ pub(super) fn scan(bytes: &[u8]) -> u32 {
         | if _mm256_movemask_epi8(beyond) != 0 { Features::NON_ASCII.0 } else { 0 }
 }
 
+/// Calls `hit` with each place of a first byte, C2 to F4, that is `loud`: shares a bit of its high and
+/// of its low half. True if two characters of U+0080 and above stand in a row, or one of U+00C2,
+/// U+00C3 and U+00E2 before a space or `"`.
+#[target_feature(enable = "avx2")]
+pub(super) fn beyond(bytes: &[u8], loud: &[[u8; 16]; 2], mut hit: impl FnMut(usize)) -> bool {
+    let all = |b: u8| _mm256_set1_epi8(b as i8);
+    let [loud_high, loud_low] = [table(&loud[0]), table(&loud[1])];
+    let zero = _mm256_setzero_si256();
+    let (mut before, mut run) = (zero, zero);
+    let mut at = 0;
+    while at < bytes.len() {
+        let v = match bytes[at..].first_chunk::<LANES>() {
+            Some(chunk) => load(chunk),
+            None => {
+                let rest = &bytes[at..];
+                let mut padded = [b'#'; LANES];
+                padded[..rest.len()].copy_from_slice(rest);
+                load(&padded)
+            }
+        };
+        // The bytes one and two before.
+        let across = _mm256_permute2x128_si256(before, v, 0x21);
+        let v_1 = _mm256_alignr_epi8(v, across, 15);
+        let v_2 = _mm256_alignr_epi8(v, across, 14);
+        before = v;
+        let first = _mm256_cmpeq_epi8(_mm256_max_epu8(v, all(0xC0)), v);
+        run = _mm256_or_si256(run, _mm256_and_si256(first, v_1));
+        let spaced = _mm256_or_si256(_mm256_cmpeq_epi8(v, all(b' ')), _mm256_cmpeq_epi8(v, all(b'"')));
+        let second = _mm256_cmpeq_epi8(_mm256_or_si256(v_1, all(1)), all(0x83));
+        let second = _mm256_or_si256(second, _mm256_cmpeq_epi8(v_1, all(0xA2)));
+        let third = _mm256_and_si256(_mm256_cmpeq_epi8(v_2, all(0xC3)), spaced);
+        run = _mm256_or_si256(run, _mm256_and_si256(second, third));
+
+        let low = _mm256_and_si256(v, all(0x0F));
+        let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
+        let seen = _mm256_and_si256(_mm256_shuffle_epi8(loud_high, high), _mm256_shuffle_epi8(loud_low, low));
+        let mut places = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, zero)) as u32);
+        while places != 0 {
+            hit(at + places.trailing_zeros() as usize);
+            places &= places - 1;
+        }
+        at += LANES;
+    }
+    _mm256_movemask_epi8(run) != 0
+}
+
 /// The features that the bits of the three bytes seen stand for.
 const NAMES: [[u32; 256]; 3] = {
     const BITS: [[Features; 8]; 3] = {

@@ -72,6 +72,8 @@ pub(crate) struct Plan {
     pub(crate) bears: Vec<u64>,
     /// The marks that each rule asks for.
     pub(crate) asks: Vec<Asks>,
+    /// Whether what each rule does is explained: those of mojibake.
+    pub(crate) explained: Vec<bool>,
     /// The marks that rules in force need.
     pub(crate) needed: u64,
     /// Whether lines may go, and not too many at once.
@@ -86,13 +88,13 @@ pub(crate) struct Plan {
 impl Plan {
     /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`.
     pub(crate) fn how(&self, known: &mut Hows, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
-        let ours = rules.iter().any(|r| self.rules.rule(*r).stage() == "mojibake");
+        let ours = rules.iter().any(|r| self.explained[usize::from(r.0)]);
         if ours { known.how(old, new) } else { None }
     }
 
     /// What may have stood at `place` of `text`, which `rule` found suspect.
     pub(crate) fn suggestion(&self, rule: RuleId, text: &str, place: Span) -> Option<String> {
-        if self.rules.rule(rule).stage() != "mojibake" {
+        if !self.explained[usize::from(rule.0)] {
             return None;
         }
         // Of a long line only the place itself is looked at.
@@ -162,6 +164,7 @@ impl Plan {
             judge,
             guards: (1..100).contains(&options.guard_max_loss) && in_force(drops, Effect::Act),
             looks_around: in_force(looks, Effect::Flag),
+            explained: rules.rules().iter().map(|r| r.stage() == "mojibake").collect(),
             rules: Arc::new(rules),
             effects,
             stages,

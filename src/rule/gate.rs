@@ -126,6 +126,13 @@ impl Gates {
         found.marks.extend(self.marks.iter().map(|&any| holds(any, text)));
     }
 
+    /// The same for a text of one line.
+    pub(crate) fn scan_line(&self, line: &str, found: &mut Scan) {
+        self.needles.find(line, &mut found.needles);
+        found.marks.clear();
+        found.marks.resize(self.marks.len(), true);
+    }
+
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `scan`: of the
     /// text that it stands in, whose `needles` are those in the line; `stops` tells whether it ends
     /// in a stop; `key` is scratch space.
@@ -191,7 +198,7 @@ pub(super) fn musts_of(rule: &Rule) -> Musts {
 #[derive(Default)]
 pub(crate) struct Scan {
     needles: Found,
-    /// For each of [`Gates::marks`] whether the text holds one of those bytes.
+    /// For each of [`Gates::marks`] whether the text may hold one of those bytes.
     marks: Vec<bool>,
 }
 

@@ -213,7 +213,7 @@ impl LineRules {
                     (&*scan, &here[..here.iter().take_while(|n| (n.0 as usize) < end).count()])
                 }
                 None => {
-                    self.gates.scan(line, here);
+                    self.gates.scan_line(line, here);
                     (&*here, here.needles())
                 }
             };
