@@ -9,6 +9,7 @@ use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::Features;
 use crate::rule::{Effect, LineRules, Scratch, is_body, is_title};
+use crate::stage::Survey;
 
 /// A piece of the text after phase 1: one line of it.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +101,7 @@ impl Piece {
 /// Phase 1 on one thread; reused from line to line.
 pub(super) struct Washer<'p> {
     plan: &'p Plan,
+    survey: &'p Survey,
     sink: EditSink,
     scratch: Scratch,
     /// The line as it is now, and room for the next.
@@ -129,9 +131,10 @@ pub(super) struct Washer<'p> {
 }
 
 impl<'p> Washer<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan, survey: &'p Survey) -> Self {
         Washer {
             plan,
+            survey,
             sink: EditSink::new(plan.effects.clone()),
             scratch: Scratch::default(),
             now: String::new(),
@@ -243,7 +246,7 @@ impl<'p> Washer<'p> {
                         if features.meets(*needs) || *needs == Features::ALL {
                             let text: &str = if state > 0 { &self.now } else { line };
                             self.sink.set_base(span.start as usize);
-                            stage.edit(&text[span.range()], &mut self.sink);
+                            stage.edit_in(&text[span.range()], self.survey, &mut self.sink);
                             asked = true;
                         }
                     }

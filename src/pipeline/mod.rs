@@ -37,6 +37,7 @@ use crate::edit::RuleId;
 use crate::error::Result;
 use crate::options::Newline;
 use crate::rule::RuleSet;
+use crate::stage::Survey;
 
 /// Documents of at most this many bytes are unwrapped and judged.
 const PAGE: u64 = 16 << 20;
@@ -228,13 +229,21 @@ impl Pipeline {
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
+        let settle = |bytes: &[u8]| decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr);
+        let mut survey = Survey::default();
+        if self.plan.surveys() {
+            // All of a short document, or whole lines; a line beyond bounds is no sample.
+            let size = Survey::SAMPLE.min(usize::try_from(facts.len).unwrap_or(usize::MAX).saturating_add(1));
+            let sample = Batches::new(&mut *input, facts.encoding, size).next()?;
+            let sample = sample.filter(|s| s.len() <= 2 * Survey::SAMPLE);
+            survey = Survey::new(sample.map_or(String::new(), |bytes| settle(&bytes).text));
+            input.seek(SeekFrom::Start(bom as u64))?;
+        }
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
         hash.update(&facts.encoding.bom()[..bom]);
         let mut batches = Batches::new(input, facts.encoding, self.batch);
-        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| {
-            washer.wash(decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr))
-        };
-        let mut washer = Washer::new(&self.plan);
+        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| washer.wash(settle(bytes));
+        let mut washer = Washer::new(&self.plan, &survey);
         let mut some = Vec::new();
         loop {
             while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
@@ -253,8 +262,10 @@ impl Pipeline {
             #[cfg(feature = "parallel")]
             if some.len() > 1 {
                 use rayon::prelude::*;
-                let washed: Vec<Batch> =
-                    some.par_iter().map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, bytes)).collect();
+                let washed: Vec<Batch> = some
+                    .par_iter()
+                    .map_init(|| Washer::new(&self.plan, &survey), |washer, bytes| wash(washer, bytes))
+                    .collect();
                 some.drain(..).for_each(|b| batches.recycle(b));
                 for batch in washed {
                     if !each(batch)? {

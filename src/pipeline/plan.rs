@@ -204,6 +204,11 @@ impl Plan {
         self.effects.get(id.0 as usize).copied().unwrap_or(Effect::Off)
     }
 
+    /// Whether some stage wants to know how a document starts.
+    pub(crate) fn surveys(&self) -> bool {
+        self.stages.iter().any(|s| s.surveys())
+    }
+
     pub(crate) fn acts(&self, id: RuleId) -> bool {
         self.effect(id) == Effect::Act
     }

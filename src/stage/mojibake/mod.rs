@@ -12,6 +12,7 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod evidence;
 mod explain;
 mod hints;
 mod legacy;
@@ -25,10 +26,12 @@ use crate::features::Features;
 use crate::language::{Model, NAT, Text};
 use crate::options::Options;
 use crate::rule::RuleSet;
-use crate::stage::Stage;
+use crate::stage::{Stage, Survey};
+use evidence::Vote;
+pub(crate) use evidence::{Evidence, LegacyEvidence};
 pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
-use runs::{ALONE, Best, COMPANY, Run, Runs, best, is_mojibake};
+use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
 use tables::Tables;
 
@@ -36,7 +39,12 @@ use tables::Tables;
 const SURE: i32 = 125;
 /// Below the bar, from here on, it is worth a finding.
 const SUSPECT: i32 = 60;
-/// What is needed then.
+/// What it takes that other lines of the document say, and what a run needs to gain then.
+const SAID: i32 = 2 * COMPANY;
+/// From here on what a line makes likely is sure.
+const SAID_SURELY: i32 = 4 * COMPANY;
+const WITH_DOCUMENT: i32 = 40;
+/// What is needed in company.
 const WITH_COMPANY: i32 = 10;
 /// What weak runs have to gain by the tables of languages, in sixteenths of a nat, and how strange
 /// the line may be then.
@@ -117,8 +125,9 @@ impl Mojibake {
     }
 
     /// Pushes edits and findings for UTF-8 that was misread.
-    fn misread_utf8(&self, line: &str, sink: &mut EditSink) -> Found {
-        let Some(best) = best(&self.tables, line).filter(|b| b.sum >= SUSPECT) else { return Found::Nothing };
+    /// What was found, and in which encoding, how sure it is.
+    fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
+        let Some(best) = best(&self.tables, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
         let (way, sure, runs) = (best.way, best.sure, &best.runs);
         let torn = best.is_torn(&self.tables, line);
         let mut found = Found::Nothing;
@@ -139,7 +148,7 @@ impl Mojibake {
                 found = Found::Repaired;
                 let rule = if is_mojibake(&self.tables, text) {
                     self.twice
-                } else if company || run.gain >= SURE {
+                } else if company || run.gain >= SURE || self.said(survey, way.x) >= SAID_SURELY {
                     self.utf8
                 } else {
                     self.short
@@ -150,12 +159,39 @@ impl Mojibake {
                 sink.flag(run.start..run.end, self.suspect);
             }
         }
-        found
+        (found, Some((way.x, sure)))
+    }
+
+    /// What lines of the document say for encoding `x`, each by itself.
+    fn said(&self, survey: &Survey, x: usize) -> i32 {
+        survey.evidence.get_or_init(|| self.evidence(&survey.sample)).said(x)
+    }
+
+    /// The same for what is doubtful by itself, where other lines say more for an encoding than for any
+    /// other. Whether that repaired anything.
+    fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
+        let x = survey.evidence.get_or_init(|| self.evidence(&survey.sample)).most();
+        let said = self.said(survey, x);
+        if said < SAID || self.tables.seen_in(line).any >> x & 1 == 0 {
+            return false;
+        }
+        let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };
+        let best = best_of(&self.tables, line, x);
+        if best.sum <= 0 || best.is_torn(&self.tables, line) {
+            return false;
+        }
+        let mut some = false;
+        for (run, _) in best.runs.iter().filter(|(r, _)| r.gain >= WITH_DOCUMENT && !r.halved && !r.odd) {
+            self.repair(line, best.way, run, rule, sink);
+            some = true;
+        }
+        some
     }
 
     /// Pushes edits and findings for text between two legacy encodings.
-    fn misread_legacy(&self, line: &str, doubt: bool, sink: &mut EditSink) {
-        let Some(reading) = legacy::read(line, doubt) else { return };
+    fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
+        let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
+        let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else { return };
         for p in &reading.places {
             if reading.surplus >= 0 {
                 let rule = if reading.change == Change::Marks { self.c1 } else { self.legacy };
@@ -211,10 +247,21 @@ impl Stage for Mojibake {
     }
 
     fn edit(&self, line: &str, sink: &mut EditSink) {
-        match self.misread_utf8(line, sink) {
-            Found::Repaired => {}
-            found if self.weighs => self.misread_legacy(line, found == Found::Suspect, sink),
-            _ => {}
+        self.edit_in(line, &Survey::default(), sink);
+    }
+
+    fn surveys(&self) -> bool {
+        true
+    }
+
+    fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
+        let (found, way) = self.misread_utf8(line, survey, sink);
+        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, survey, sink) {
+            return;
+        }
+        if self.weighs {
+            let evidence = survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample));
+            self.misread_legacy(line, found == Found::Suspect, &evidence.votes, sink);
         }
     }
 }

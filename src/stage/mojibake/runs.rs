@@ -229,6 +229,11 @@ pub(super) fn best(t: &Tables, line: &str) -> Option<Best> {
     Some(best)
 }
 
+/// What `line` gains by encoding `x`, which other lines speak for.
+pub(super) fn best_of(t: &Tables, line: &str, x: usize) -> Best {
+    Best::of(t, line, Way { x, bold: true, doubled: line.contains("Ã  ") })
+}
+
 /// Whether some encoding gains enough for `line` to be mojibake.
 pub(super) fn is_mojibake(t: &Tables, line: &str) -> bool {
     each(possible(t, line)).any(|x| Best::of(t, line, Way { x, bold: false, doubled: false }).sum >= BAR)

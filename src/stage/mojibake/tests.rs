@@ -125,3 +125,51 @@ proptest! {
         prop_assert_eq!(wash(&*STAGE, &RULES, &word).text, word);
     }
 }
+
+/// What the whole pipeline makes of `text` with nothing but this stage.
+fn clean(text: &str, level: &str, batch: usize) -> String {
+    let mut settings = crate::Settings::default();
+    settings.set("stages", "mojibake", "test").expect("a key");
+    settings.set("level", level, "test").expect("a key");
+    let cleaned = crate::Pipeline::new(&settings).expect("sound settings").with_batch(batch).clean(text.as_bytes());
+    assert_eq!(cleaned.revert(), text.as_bytes());
+    cleaned.text().to_owned()
+}
+
+#[test]
+fn a_document_speaks_for_its_lines() {
+    let many = "CafÃ© crÃ¨me et thÃ©, l'Ã©tÃ© dernier.\n".repeat(8);
+    for (line, level, want) in
+        [("Â£5", "safe", "£5"), ("KÅ™", "likely", "Kř"), ("ROSÉ®", "likely", "ROSÉ®"), ("MAÇÃ…", "likely", "MAÇÃ…")]
+    {
+        assert_eq!(clean(&format!("{line}\n"), "safe", 1 << 18), format!("{line}\n"));
+        // Wherever it stands, however the document is cut, and once and for all.
+        for text in [format!("{line}\n{many}"), format!("{many}{line}\n")] {
+            let all = clean(&text, level, 1 << 18);
+            assert!(all.lines().any(|l| l == want), "{line}: {all}");
+            assert_eq!(clean(&text, level, 16), all);
+            assert_eq!(clean(&all, level, 1 << 18), all);
+        }
+    }
+}
+
+#[test]
+fn lines_go_the_way_of_others_between_legacy_encodings() {
+    // Windows-1252 read as MacRoman and the other way round, Windows-1250 read as Windows-1252.
+    for (others, line, want, sound) in [
+        (
+            "Regeringen f\u{2C6}resl\u{C2}r en ny lag om f\u{2C6}rskolan och \u{2030}ldre m\u{2030}nniskor.",
+            "Pl\u{2030}ttsj\u{2C6}",
+            "Plättsjö",
+            "Résumé Ångström",
+        ),
+        ("Pøíští týden pøijede do mìsta nìkolik umìlcù.", "Dìjiny mìsta", "Dějiny města", "Øresund à la carte"),
+    ] {
+        let text = format!("{line}\n{sound}\n{}", format!("{others}\n").repeat(4));
+        assert_eq!(clean(&format!("{line}\n"), "likely", 1 << 18), format!("{line}\n"), "by itself it is doubtful");
+        let all = clean(&text, "likely", 1 << 18);
+        assert_eq!(all.lines().take(2).collect::<Vec<_>>(), [want, sound]);
+        assert_eq!(clean(&text, "likely", 16), all);
+        assert_eq!(clean(&all, "likely", 1 << 18), all);
+    }
+}
