@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/rule/lean.rs"]
+mod lean;
 #[path = "src/rule/need.rs"]
 mod need;
 #[path = "src/rule/tree.rs"]
@@ -15,13 +17,14 @@ use tree::Grown;
 
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule/lean.rs");
     println!("cargo::rerun-if-changed=src/rule/need.rs");
     println!("cargo::rerun-if-changed=src/rule/tree.rs");
     let out = env::var("OUT_DIR").expect("set by cargo");
     let mut files: Vec<_> =
         fs::read_dir("rules").expect("the folder of rules").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
-    let (mut needs, mut rules) = (
+    let (mut patterns, mut rules) = (
         Vec::new(),
         String::from("/// The rules of each file, without examples.\nstatic OWN: &[(&str, &[Raw])] = &[\n"),
     );
@@ -34,13 +37,13 @@ fn main() {
         for rule in table.get("rule").and_then(toml::Value::as_array).into_iter().flatten() {
             let rule = rule.as_table().expect("a rule is a table");
             rules += &raw(rule, lines.next().expect("each rule has its header"));
-            needs.extend(need_of(rule));
+            patterns.extend(pattern(rule));
         }
         rules += "    ]),\n";
     }
     fs::write(Path::new(&out).join("rules.rs"), rules + "];\n").expect("room in the build folder");
-    needs.sort_by(|a, b| a.0.cmp(&b.0));
-    fs::write(Path::new(&out).join("needs.rs"), code_of(&needs)).expect("room in the build folder");
+    patterns.sort_by(|a: &Pattern, b| a.id.cmp(&b.id));
+    fs::write(Path::new(&out).join("known.rs"), code_of(&patterns)).expect("room in the build folder");
 }
 
 /// A rule as Rust. Keys that it does not know are the tests' to find.
@@ -71,15 +74,14 @@ fn raw(rule: &toml::Table, line: usize) -> String {
     out + &format!(", enabled: {}, group: {:?} }},\n", flag(top, "enabled").unwrap_or(true), number(top, "group"))
 }
 
-/// What opens the rules' gates, as Rust: by rule, and the literals of all rules at either end of a line.
-fn code_of(needs: &[(String, Need, Vec<Vec<String>>)]) -> String {
+/// What is worked out of the rules, as Rust: by rule, and the literals of all rules at either end of a line.
+fn code_of(all: &[Pattern]) -> String {
     let (mut start, mut end, mut wide) = (Grown::default(), Grown::default(), Vec::new());
     let mut code = String::from(
-        "/// What opens the gates of lave's own rules, by id. Literals at either end of a line are in the trees.\n\
-         /// Last, sets of literals of which a key that the pattern matches holds one each.\n\
-         static NEEDS: &[(&str, At, &[&str], &[&[&str]])] = &[\n",
+        "/// What is known of lave's own rules, by id. Literals at either end of a line are in the trees.\n\
+         static KNOWN: &[Known] = &[\n",
     );
-    for (n, (id, need, musts)) in needs.iter().enumerate() {
+    for (n, Pattern { id, need, musts, lean }) in all.iter().enumerate() {
         let n = n as u16;
         let mut here: &[String] = &[];
         match need.at {
@@ -91,7 +93,11 @@ fn code_of(needs: &[(String, Need, Vec<Vec<String>>)]) -> String {
             _ => here = &need.literals,
         }
         let musts: Vec<String> = musts.iter().map(|set| format!("&{set:?}")).collect();
-        code += &format!("    ({id:?}, At::{:?}, &{here:?}, &[{}]),\n", need.at, musts.join(", "));
+        let musts = musts.join(", ");
+        code += &format!(
+            "    Known {{ id: {id:?}, at: At::{:?}, literals: &{here:?}, musts: &[{musts}], lean: {lean:?} }},\n",
+            need.at
+        );
     }
     wide.sort();
     code += &format!("];\nstatic WIDES: &[(&str, u16)] = &{wide:?};\n");
@@ -110,11 +116,22 @@ fn code_of(needs: &[(String, Need, Vec<Vec<String>>)]) -> String {
     code
 }
 
-/// The rule's id, what opens its gate, and what its matches hold besides.
-fn need_of(rule: &toml::Table) -> Option<(String, Need, Vec<Vec<String>>)> {
+/// What is worked out of a rule with a pattern.
+struct Pattern {
+    id: String,
+    need: Need,
+    musts: Vec<Vec<String>>,
+    lean: Option<String>,
+}
+
+fn pattern(rule: &toml::Table) -> Option<Pattern> {
     let pattern = rule.get("match")?.as_str()?;
-    let need = Need::of(pattern, &needles(rule));
-    Some((rule.get("id")?.as_str()?.to_owned(), need, need::musts(pattern)))
+    Some(Pattern {
+        id: rule.get("id")?.as_str()?.to_owned(),
+        need: Need::of(pattern, &needles(rule)),
+        musts: need::musts(pattern),
+        lean: lean::lean(pattern),
+    })
 }
 
 fn needles(rule: &toml::Table) -> Vec<String> {

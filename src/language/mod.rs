@@ -155,6 +155,7 @@ impl Model {
         }
         let (zh, ja, ko) = (r.text(), r.text(), r.text());
         let total = symbols.len();
+        let letters: Vec<bool> = (0..total).map(|s| symbols.is_letter(s)).collect();
         let mut alone = vec![[0; LANES]; total];
         let mut members = vec![0; total];
         let mut languages = Vec::new();
@@ -162,7 +163,7 @@ impl Model {
             let size = alphabet.len();
             let mut index = vec![0; total];
             for (s, i) in index.iter_mut().enumerate() {
-                *i = (size - if symbols.is_letter(s) { 2 } else { 1 }) as u8;
+                *i = (size - if letters[s] { 2 } else { 1 }) as u8;
             }
             if n < LANES {
                 for (s, row) in alone.iter_mut().enumerate() {

@@ -6,14 +6,24 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::matcher::Musts;
+use super::matcher::{Matcher, Musts};
 use super::need::{At, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
 
-include!(concat!(env!("OUT_DIR"), "/needs.rs"));
+include!(concat!(env!("OUT_DIR"), "/known.rs"));
+
+/// What `build.rs` worked out of one of lave's own rules.
+struct Known {
+    id: &'static str,
+    at: At,
+    /// Those of [`Need`], unless they stand in a tree.
+    literals: &'static [&'static str],
+    musts: &'static [&'static [&'static str]],
+    lean: Option<&'static str>,
+}
 
 /// The gates of many rules, each under a number of the caller's.
 pub(crate) struct Gates {
@@ -67,9 +77,9 @@ impl Gates {
                     start.add_own(k, n);
                     wide.add_own(k, n);
                     end.add_own(k, n);
-                    let (_, at, literals, _) = NEEDS[k];
+                    let Known { at, literals, .. } = &KNOWN[k];
                     // The literals of others are where they belong.
-                    (at, literals.iter().map(|l| (*l).to_owned()).collect())
+                    (*at, literals.iter().map(|l| (*l).to_owned()).collect())
                 }
                 None => {
                     let need = Need::of(pattern, &rule.when.needles);
@@ -181,16 +191,16 @@ impl Gates {
     }
 }
 
-/// What is known of one of lave's own rules: its number in [`NEEDS`].
+/// The number in [`KNOWN`] of one of lave's own rules.
 fn known(rule: &Rule) -> Option<usize> {
-    if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None }
+    if rule.own { KNOWN.binary_search_by_key(&rule.id.as_str(), |k| k.id).ok() } else { None }
 }
 
-/// What the keys hold that the rule's pattern matches.
-pub(super) fn musts_of(rule: &Rule) -> Musts {
-    match known(rule) {
-        Some(k) => Musts::Own(NEEDS[k].3),
-        None => Musts::Made(rule.pattern.as_deref().map(musts).unwrap_or_default()),
+/// The rule's pattern, ready to be tried.
+pub(super) fn matcher_of(rule: &Rule, pattern: &str) -> Matcher {
+    match known(rule).map(|k| &KNOWN[k]) {
+        Some(known) => Matcher::new(pattern, Musts::Own(known.musts), known.lean),
+        None => Matcher::new(pattern, Musts::Made(musts(pattern)), None),
     }
 }
 
@@ -255,8 +265,8 @@ mod tests {
         for rule in set.rules() {
             let Some(pattern) = &rule.pattern else { continue };
             let need = Need::of(pattern, &rule.when.needles);
-            let n = NEEDS.iter().position(|(id, ..)| *id == rule.id).expect("every rule is known");
-            let mut found: Vec<String> = NEEDS[n].2.iter().map(|l| (*l).to_owned()).collect();
+            let n = KNOWN.iter().position(|k| k.id == rule.id).expect("every rule is known");
+            let mut found: Vec<String> = KNOWN[n].literals.iter().map(|l| (*l).to_owned()).collect();
             found.extend(literals(STARTS, n as u16, false));
             found.extend(literals(ENDS, n as u16, true));
             found.extend(WIDES.iter().filter(|w| usize::from(w.1) == n).map(|w| w.0.to_owned()));
@@ -266,12 +276,13 @@ mod tests {
                 wanted = wanted.iter().map(|l| start_of(need.at, l).unwrap_or(l).to_owned()).collect();
             }
             wanted.sort();
-            assert_eq!((NEEDS[n].1, found), (need.at, wanted), "{}", rule.id);
-            assert_eq!(NEEDS[n].3, musts(pattern), "{}", rule.id);
+            assert_eq!((KNOWN[n].at, found), (need.at, wanted), "{}", rule.id);
+            assert_eq!(KNOWN[n].musts, musts(pattern), "{}", rule.id);
+            assert_eq!(KNOWN[n].lean.map(str::to_owned), crate::rule::lean::lean(pattern), "{}", rule.id);
             known += 1;
         }
-        assert_eq!(known, NEEDS.len());
-        assert!(NEEDS.is_sorted_by_key(|(id, ..)| id) && WIDES.is_sorted());
+        assert_eq!(known, KNOWN.len());
+        assert!(KNOWN.is_sorted_by_key(|k| k.id) && WIDES.is_sorted());
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::sync::OnceLock;
 
 use regex::{Captures, Regex, RegexBuilder};
-use regex_syntax::hir::{
-    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
-};
+
+use super::lean::lean;
 
 /// A pattern, compiled on first use.
 pub(crate) struct Matcher {
     pattern: String,
     musts: Musts,
+    /// The pattern that [`lean`] makes of it, where that is known.
+    known: Option<&'static str>,
     /// Tells whether it matches; exact, and a fraction of the other's size.
     lean: OnceLock<Option<regex::bytes::Regex>>,
     /// Tells where.
@@ -54,14 +55,14 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 }
 
 impl Matcher {
-    pub(super) fn new(pattern: &str, musts: Musts) -> Self {
-        Matcher { pattern: pattern.to_owned(), musts, lean: OnceLock::new(), whole: OnceLock::new() }
+    pub(super) fn new(pattern: &str, musts: Musts, known: Option<&'static str>) -> Self {
+        Matcher { pattern: pattern.to_owned(), musts, known, lean: OnceLock::new(), whole: OnceLock::new() }
     }
 
     pub(crate) fn is_match(&self, key: &str) -> bool {
         let lean = || {
-            let hir = lean(&regex_syntax::parse(&self.pattern).ok()?);
-            regex::bytes::RegexBuilder::new(&hir.to_string()).size_limit(SIZE_LIMIT).build().ok()
+            let made = if self.known.is_none() { lean(&self.pattern)? } else { String::new() };
+            regex::bytes::RegexBuilder::new(self.known.unwrap_or(&made)).size_limit(SIZE_LIMIT).build().ok()
         };
         if !self.musts.are_in(key) {
             return false;
@@ -82,68 +83,6 @@ impl Matcher {
     }
 }
 
-/// The same pattern for keys, with a fifth of the states. Groups are dropped.
-fn lean(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(class)) => lean_class(class).unwrap_or_else(|| hir.clone()),
-        HirKind::Capture(c) => lean(&c.sub),
-        HirKind::Repetition(r) => Hir::repetition(Repetition { sub: Box::new(lean(&r.sub)), ..r.clone() }),
-        HirKind::Concat(all) => Hir::concat(all.iter().map(lean).collect()),
-        HirKind::Alternation(all) => Hir::alternation(all.iter().map(lean).collect()),
-        _ => hir.clone(),
-    }
-}
-
-/// A class as it is in UTF-8 that is known to be sound, if that is simpler: where it holds all
-/// characters that a first byte can start, as most do with most (`.`, `[^.!?]`), what follows need
-/// not be told apart. Nothing in a pattern starts amid a character, so that none is cut in two.
-fn lean_class(class: &ClassUnicode) -> Option<Hir> {
-    let mut whole = ClassBytes::empty();
-    let mut rest = ClassUnicode::empty();
-    for lead in 0xC2..=0xF4u8 {
-        let (first, count) = match lead {
-            ..=0xDF => (u32::from(lead & 0x1F) << 6, 1 << 6),
-            0xE0..=0xEF => (u32::from(lead & 0x0F) << 12, 1 << 12),
-            _ => (u32::from(lead & 0x07) << 18, 1 << 18),
-        };
-        // The shortest form is the only one, and not every number is a character.
-        let least = if lead < 0xE0 {
-            0x80
-        } else if lead < 0xF0 {
-            0x800
-        } else {
-            0x1_0000
-        };
-        let mut all = ClassUnicode::empty();
-        for (a, b) in [(0, 0xD7FF), (0xE000, 0x10_FFFF)] {
-            let range = first.max(least).max(a)..=(first + count - 1).min(b);
-            if let (Some(a), Some(b), false) =
-                (char::from_u32(*range.start()), char::from_u32(*range.end()), range.is_empty())
-            {
-                all.push(ClassUnicodeRange::new(a, b));
-            }
-        }
-        let mut held = all.clone();
-        held.intersect(class);
-        if held == all {
-            whole.push(ClassBytesRange::new(lead, lead));
-        } else {
-            rest.union(&held);
-        }
-    }
-    if whole.ranges().is_empty() {
-        return None;
-    }
-    let mut ascii = class.clone();
-    ascii.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7F')]));
-    let follow = Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0x80, 0xBF)])));
-    let follow = Hir::repetition(Repetition { min: 1, max: None, greedy: true, sub: Box::new(follow) });
-    let beyond = Hir::concat(vec![Hir::class(Class::Bytes(whole)), follow]);
-    let all = [Hir::class(Class::Unicode(ascii)), Hir::class(Class::Unicode(rest)), beyond];
-    // An empty class never matches, and a pattern cannot be written with it.
-    Some(Hir::alternation(all.into_iter().filter(|h| *h != Hir::fail()).collect()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +92,7 @@ mod tests {
         let musts = |pattern| crate::rule::need::musts(pattern);
         let pattern = "(?:photo|image)(?: was)?(?: taken| released)[^.]{0,80}[.] [^/]{2,50}/[^.!?]{2,60}$";
         assert_eq!(musts(pattern), [vec!["/"], vec!["photo", "image"], vec![" taken", " released"]]);
-        let m = Matcher::new(pattern, Musts::Made(musts(pattern)));
+        let m = Matcher::new(pattern, Musts::Made(musts(pattern)), None);
         assert!(m.is_match("the photo was taken at sea. ann ode/agency"));
         for other in ["the photo was taken at sea. ann ode", "the photo was shot. ann ode/agency", "ann/ode"] {
             assert!(!m.is_match(other), "{other}");
@@ -179,7 +118,7 @@ mod tests {
         ];
         let pieces = ["a", "é", "x", ".", "漢", "😀", " ", "/", "©", "ß", "0"];
         for pattern in patterns {
-            let m = Matcher::new(pattern, Musts::Made(Vec::new()));
+            let m = Matcher::new(pattern, Musts::Made(Vec::new()), None);
             assert!(m.is_match("") == build(pattern).expect("sound").is_match(""));
             assert!(m.lean.get().expect("tried").is_some(), "{pattern}");
             for n in 0..pieces.len().pow(4) {

@@ -8,6 +8,7 @@
 mod ends;
 mod gate;
 mod key;
+mod lean;
 mod lines;
 mod load;
 mod matcher;
