@@ -24,7 +24,7 @@ const COLUMNS: Range<usize> = 40..131;
 const SLACK: usize = 30;
 /// Where no blank lines part paragraphs, a sentence that ends with a line may end a paragraph. The
 /// longer the next word, the sooner that line looks full by chance; up to this width it does not count.
-const SHORT: usize = 5;
+const SHORT: usize = 3;
 
 struct Line<'t> {
     start: usize,
