@@ -105,13 +105,14 @@ fn raw(rule: &toml::Table, line: usize) -> String {
 }
 
 /// What opens the rules' gates, as Rust: by rule, and the literals of all rules at either end of a line.
-fn code_of(needs: &[(String, Need)]) -> String {
+fn code_of(needs: &[(String, Need, Vec<Vec<String>>)]) -> String {
     let (mut start, mut end, mut wide) = (Grown::default(), Grown::default(), Vec::new());
     let mut code = String::from(
         "/// What opens the gates of lave's own rules, by id. Literals at either end of a line are in the trees.\n\
-         static NEEDS: &[(&str, At, &[&str])] = &[\n",
+         /// Last, sets of literals of which a key that the pattern matches holds one each.\n\
+         static NEEDS: &[(&str, At, &[&str], &[&[&str]])] = &[\n",
     );
-    for (n, (id, need)) in needs.iter().enumerate() {
+    for (n, (id, need, musts)) in needs.iter().enumerate() {
         let n = n as u16;
         let mut here: &[String] = &[];
         match need.at {
@@ -122,7 +123,8 @@ fn code_of(needs: &[(String, Need)]) -> String {
             At::End => need.literals.iter().for_each(|l| end.add(l.bytes().rev(), n)),
             _ => here = &need.literals,
         }
-        code += &format!("    ({id:?}, At::{:?}, &{here:?}),\n", need.at);
+        let musts: Vec<String> = musts.iter().map(|set| format!("&{set:?}")).collect();
+        code += &format!("    ({id:?}, At::{:?}, &{here:?}, &[{}]),\n", need.at, musts.join(", "));
     }
     wide.sort();
     code += &format!("];\nstatic WIDES: &[(&str, u16)] = &{wide:?};\n");
@@ -141,10 +143,11 @@ fn code_of(needs: &[(String, Need)]) -> String {
     code
 }
 
-/// The rule's id, and what it needs.
-fn need_of(rule: &toml::Table) -> Option<(String, Need)> {
+/// The rule's id, what opens its gate, and what its matches hold besides.
+fn need_of(rule: &toml::Table) -> Option<(String, Need, Vec<Vec<String>>)> {
     let pattern = rule.get("match")?.as_str()?;
-    Some((rule.get("id")?.as_str()?.to_owned(), Need::of(pattern, &needles(rule))))
+    let need = Need::of(pattern, &needles(rule));
+    Some((rule.get("id")?.as_str()?.to_owned(), need, need::musts(pattern)))
 }
 
 fn needles(rule: &toml::Table) -> Vec<String> {

@@ -119,7 +119,7 @@ impl Features {
         let mut bits = ends(bytes, first, last);
         bits |= middle(bytes);
         if bits & Features::NON_ASCII.0 != 0 {
-            bits |= beyond_ascii(line);
+            bits |= beyond(line);
         }
         Features(bits)
     }
@@ -133,7 +133,21 @@ const OPEN: u8 = 16;
 const CLOSE: u8 = 32;
 
 /// What single bytes are, for the ends of a line.
-const fn class(b: u8) -> u8 {
+fn class(b: u8) -> u8 {
+    CLASSES[usize::from(b)]
+}
+
+static CLASSES: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        all[b] = class_of(b as u8);
+        b += 1;
+    }
+    all
+};
+
+const fn class_of(b: u8) -> u8 {
     match b {
         b'.' | b',' | b';' | b':' | b'!' | b'?' => STOP,
         b'"' | b'\'' => QUOTE,
@@ -356,14 +370,25 @@ const CHARS: &[(u32, u32, Features)] = &[
 struct Table {
     block: Vec<u8>,
     rows: Vec<[u16; 64]>,
-    /// For each first byte of which no character says anything: how many bytes its characters have.
+    /// For each first byte of which no character says anything by itself: how many bytes its
+    /// characters have.
     quiet: [u8; 256],
+    /// The first bytes of all others, C2 to F4, by their high and their low half: those that share a
+    /// bit in both.
+    #[cfg(target_arch = "x86_64")]
+    loud: [[u8; 16]; 2],
 }
 
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut t = Table { block: vec![0; 0x11_0000 / 64], rows: vec![[0; 64]], quiet: [0; 256] };
+        let mut t = Table {
+            block: vec![0; 0x11_0000 / 64],
+            rows: vec![[0; 64]],
+            quiet: [0; 256],
+            #[cfg(target_arch = "x86_64")]
+            loud: [[0; 16]; 2],
+        };
         let nfc = nfc::NOT_NFC.iter().map(|&(a, b)| (a, b, Features::NOT_NFC));
         // The last two code points of every plane are no characters.
         let none = (1..14).map(|plane| (plane << 16 | 0xFFFE, plane << 16 | 0xFFFF, Features::INVISIBLE));
@@ -386,59 +411,92 @@ fn table() -> &'static Table {
                 ..=0xDF => (usize::from(lead & 0x1F)..usize::from(lead & 0x1F) + 1, 2),
                 _ => (usize::from(lead & 0x0F) << 6..(usize::from(lead & 0x0F) + 1) << 6, 3),
             };
-            // U+00C3 says something of what follows it.
-            if lead != 0xC3 && t.block[blocks].iter().all(|&row| row == 0) {
+            if t.block[blocks].iter().all(|&row| row == 0) {
                 t.quiet[usize::from(lead)] = len;
             }
+        }
+        #[cfg(target_arch = "x86_64")]
+        for lead in (0xC2..=0xF4).filter(|&lead| t.quiet[lead] == 0) {
+            let bit = 1 << (lead >> 4 & 3);
+            t.loud[0][lead >> 4] |= bit;
+            t.loud[1][lead & 0xF] |= bit;
         }
         t
     })
 }
 
+/// How many bytes from the first on are ASCII.
+pub(crate) fn ascii_run(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((w, more)) = rest.split_first_chunk::<8>() {
+        let beyond = u64::from_le_bytes(*w) & 0x8080_8080_8080_8080;
+        if beyond != 0 {
+            return bytes.len() - rest.len() + beyond.trailing_zeros() as usize / 8;
+        }
+        rest = more;
+    }
+    bytes.len() - rest.iter().skip_while(|b| b.is_ascii()).count()
+}
+
 /// What the characters of U+0080 and above say.
-fn beyond_ascii(line: &str) -> u32 {
+fn beyond(line: &str) -> u32 {
     let table = table();
-    let mut found = 0u16;
-    let mut run = false;
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        let mut found = 0;
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        let run =
+            unsafe { wide::beyond(line.as_bytes(), &table.loud, |at| found |= table.at(&line.as_bytes()[at..]).0) };
+        return named(found, run);
+    }
+    beyond_any(line, table)
+}
+
+fn beyond_any(line: &str, table: &Table) -> u32 {
+    let (mut found, mut run) = (0, false);
     let mut rest = line.as_bytes();
     // Bytes that were left where the last such character ended.
     let mut end = usize::MAX;
     loop {
-        while let Some((w, more)) = rest.split_first_chunk::<8>()
-            && u64::from_ne_bytes(*w) & 0x8080_8080_8080_8080 == 0
-        {
-            rest = more;
+        if rest.first().is_some_and(u8::is_ascii) {
+            rest = &rest[ascii_run(rest)..];
         }
-        let (row, low, len) = match *rest {
-            [] => break,
-            [0..=0x7F, ref more @ ..] => {
-                rest = more;
-                continue;
-            }
-            [lead, ..] if table.quiet[usize::from(lead)] > 0 => (0, 0, usize::from(table.quiet[usize::from(lead)])),
-            [lead @ ..=0xDF, tail, ..] => {
-                run |= matches!((lead, tail), (0xC3, 0x82 | 0x83 | 0xA2)) && matches!(rest.get(2), Some(b' ' | b'"'));
-                (table.block[usize::from(lead & 0x1F)], tail, 2)
-            }
-            [lead @ ..=0xEF, mid, tail, ..] => {
-                (table.block[usize::from(lead & 0x0F) << 6 | usize::from(mid & 0x3F)], tail, 3)
-            }
-            [lead, a, b, tail, ..] => {
-                let block = usize::from(lead & 0x07) << 12 | usize::from(a & 0x3F) << 6 | usize::from(b & 0x3F);
-                (table.block[block], tail, 4)
-            }
-            // A string ends with a whole character.
-            _ => break,
-        };
-        if row != 0 {
-            found |= table.rows[usize::from(row)][usize::from(low & 0x3F)];
+        if rest.is_empty() {
+            return named(found, run);
         }
-        run |= end == rest.len();
+        let (features, len) = table.at(rest);
+        found |= features;
+        run |= end == rest.len() || matches!(rest, [0xC3, 0x82 | 0x83 | 0xA2, b' ' | b'"', ..]);
         rest = &rest[len..];
         end = rest.len();
     }
-    let run = if run { Features::NON_ASCII_RUN.0 } else { 0 };
-    run | u32::from(found) << CHAR_SHIFT
+}
+
+fn named(found: u16, run: bool) -> u32 {
+    u32::from(found) << CHAR_SHIFT | if run { Features::NON_ASCII_RUN.0 } else { 0 }
+}
+
+impl Table {
+    /// What the character of U+0080 or above says that `rest`, the end of a string, starts with, and
+    /// how many bytes it has.
+    #[inline]
+    fn at(&self, rest: &[u8]) -> (u16, usize) {
+        let (row, low, len) = match *rest {
+            [lead, ..] if self.quiet[usize::from(lead)] > 0 => (0, 0, usize::from(self.quiet[usize::from(lead)])),
+            [lead @ ..=0xDF, tail, ..] => (self.block[usize::from(lead & 0x1F)], tail, 2),
+            [lead @ ..=0xEF, mid, tail, ..] => {
+                (self.block[usize::from(lead & 0x0F) << 6 | usize::from(mid & 0x3F)], tail, 3)
+            }
+            [lead, a, b, tail, ..] => {
+                let block = usize::from(lead & 0x07) << 12 | usize::from(a & 0x3F) << 6 | usize::from(b & 0x3F);
+                (self.block[block], tail, 4)
+            }
+            // A string ends with a whole character.
+            _ => (0, 0, rest.len()),
+        };
+        (self.rows[usize::from(row)][usize::from(low & 0x3F)], len)
+    }
 }
 
 #[cfg(test)]
@@ -501,10 +559,11 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(3000))]
         #[test]
-        fn nothing_is_missed(line in "[ \\t\"'`.,;:!?()\\[\\]&\\\\a-c1éÂâ“\u{A0}\u{301}中\u{200B}\u{1}-]{0,200}") {
+        fn nothing_is_missed(line in "[ \\t\"'`.,;:!?()\\[\\]&\\\\a-c1éÂÃâ“\u{A0}\u{301}中\u{200B}\u{1}тж·–😀\u{E000}ő-]{0,200}") {
             let plain = plain(&line);
             let fast = Features::of_line(&line).0;
             prop_assert_eq!(middle(line.as_bytes()) & !middle_any(line.as_bytes()) & !plain, 0, "too much in {:?}", &line);
+            prop_assert_eq!(beyond(&line), beyond_any(&line, table()));
             prop_assert_eq!(middle_any(line.as_bytes()) & !middle(line.as_bytes()), 0, "missed in {:?}", &line);
             prop_assert_eq!(plain & !fast, 0, "missed in {:?}", &line);
             // And nothing too much.

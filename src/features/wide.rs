@@ -77,10 +77,10 @@ fn load(b: &[u8; LANES]) -> __m256i {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn table(t: &[u8; 16]) -> __m256i {
-    let mut twice = [0; LANES];
-    twice[..16].copy_from_slice(t);
-    twice[16..].copy_from_slice(t);
-    load(&twice)
+    // SAFETY: 16 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    let once = unsafe { _mm_loadu_si128(t.as_ptr().cast()) };
+    _mm256_broadcastsi128_si256(once)
 }
 
 /// All bits of the 32 bytes, in one.
@@ -157,23 +157,101 @@ pub(super) fn scan(bytes: &[u8]) -> u32 {
         beyond = _mm256_or_si256(beyond, v);
     }
     let (seen_1, seen_2, seen_3) = (gather(seen_1), gather(seen_2), gather(seen_3));
-    let names = [
-        (seen_1 & SPACE, Features::SPACE_RUN),
-        (seen_1 & STOP_2, Features::STOP_RUN),
-        (seen_1 & MARK, Features::QUOTE_RUN),
-        (seen_1 & HYPHEN, Features::HYPHEN_RUN),
-        (seen_1 & TICK, Features::BACKTICK),
-        (seen_1 & PERCENT, Features::PERCENT),
-        (seen_1 & QUOTE, Features::QUOTE_STRAIGHT),
-        (seen_2 & (CONTROL_0 | CONTROL_1 | DEL), Features::CONTROL),
-        (seen_2 & TAB, Features::TAB),
-        (seen_2 & (OPEN_2 | OPEN | CLOSE_2 | CLOSE), Features::SPACE_BRACKET),
-        (seen_3 & 1, Features::AMPERSAND),
-        (seen_3 & 2, Features::SPACE_STOP),
-        (seen_3 & 4, Features::BACKSLASH),
-        (seen_3 & 0x40, Features::QUOTE_LOOSE),
-        (seen_3 & 0x80, Features::QUOTE_GLUED),
-        (u8::from(_mm256_movemask_epi8(beyond) != 0), Features::NON_ASCII),
-    ];
-    names.iter().fold(0, |bits, (seen, feature)| bits | if *seen != 0 { feature.0 } else { 0 })
+    NAMES[0][usize::from(seen_1)]
+        | NAMES[1][usize::from(seen_2)]
+        | NAMES[2][usize::from(seen_3)]
+        | if _mm256_movemask_epi8(beyond) != 0 { Features::NON_ASCII.0 } else { 0 }
 }
+
+/// Calls `hit` with each place of a first byte, C2 to F4, that is `loud`: shares a bit of its high and
+/// of its low half. True if two characters of U+0080 and above stand in a row, or one of U+00C2,
+/// U+00C3 and U+00E2 before a space or `"`.
+#[target_feature(enable = "avx2")]
+pub(super) fn beyond(bytes: &[u8], loud: &[[u8; 16]; 2], mut hit: impl FnMut(usize)) -> bool {
+    let all = |b: u8| _mm256_set1_epi8(b as i8);
+    let [loud_high, loud_low] = [table(&loud[0]), table(&loud[1])];
+    let zero = _mm256_setzero_si256();
+    let (mut before, mut run) = (zero, zero);
+    let mut at = 0;
+    while at < bytes.len() {
+        let v = match bytes[at..].first_chunk::<LANES>() {
+            Some(chunk) => load(chunk),
+            None => {
+                let rest = &bytes[at..];
+                let mut padded = [b'#'; LANES];
+                padded[..rest.len()].copy_from_slice(rest);
+                load(&padded)
+            }
+        };
+        // The bytes one and two before.
+        let across = _mm256_permute2x128_si256(before, v, 0x21);
+        let v_1 = _mm256_alignr_epi8(v, across, 15);
+        let v_2 = _mm256_alignr_epi8(v, across, 14);
+        before = v;
+        let first = _mm256_cmpeq_epi8(_mm256_max_epu8(v, all(0xC0)), v);
+        run = _mm256_or_si256(run, _mm256_and_si256(first, v_1));
+        let spaced = _mm256_or_si256(_mm256_cmpeq_epi8(v, all(b' ')), _mm256_cmpeq_epi8(v, all(b'"')));
+        let second = _mm256_cmpeq_epi8(_mm256_or_si256(v_1, all(1)), all(0x83));
+        let second = _mm256_or_si256(second, _mm256_cmpeq_epi8(v_1, all(0xA2)));
+        let third = _mm256_and_si256(_mm256_cmpeq_epi8(v_2, all(0xC3)), spaced);
+        run = _mm256_or_si256(run, _mm256_and_si256(second, third));
+
+        let low = _mm256_and_si256(v, all(0x0F));
+        let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
+        let seen = _mm256_and_si256(_mm256_shuffle_epi8(loud_high, high), _mm256_shuffle_epi8(loud_low, low));
+        let mut places = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, zero)) as u32);
+        while places != 0 {
+            hit(at + places.trailing_zeros() as usize);
+            places &= places - 1;
+        }
+        at += LANES;
+    }
+    _mm256_movemask_epi8(run) != 0
+}
+
+/// The features that the bits of the three bytes seen stand for.
+const NAMES: [[u32; 256]; 3] = {
+    const BITS: [[Features; 8]; 3] = {
+        let mut all = [[Features::NONE; 8]; 3];
+        let mut bit = 0;
+        while bit < 8 {
+            all[0][bit] = match 1u8 << bit {
+                SPACE => Features::SPACE_RUN,
+                STOP_2 => Features::STOP_RUN,
+                MARK => Features::QUOTE_RUN,
+                HYPHEN => Features::HYPHEN_RUN,
+                TICK => Features::BACKTICK,
+                PERCENT => Features::PERCENT,
+                QUOTE => Features::QUOTE_STRAIGHT,
+                _ => Features::NONE,
+            };
+            all[1][bit] = match 1u8 << bit {
+                CONTROL_0 | CONTROL_1 | DEL => Features::CONTROL,
+                TAB => Features::TAB,
+                OPEN_2 | OPEN | CLOSE_2 | CLOSE => Features::SPACE_BRACKET,
+                _ => Features::NONE,
+            };
+            all[2][bit] = match 1u8 << bit {
+                1 => Features::AMPERSAND,
+                2 => Features::SPACE_STOP,
+                4 => Features::BACKSLASH,
+                0x40 => Features::QUOTE_LOOSE,
+                0x80 => Features::QUOTE_GLUED,
+                _ => Features::NONE,
+            };
+            bit += 1;
+        }
+        all
+    };
+    let mut names = [[0; 256]; 3];
+    let mut n = 0usize;
+    while n < 3 * 256 {
+        let (which, bits) = (n / 256, n % 256);
+        if bits > 0 {
+            let lowest = bits.trailing_zeros() as usize;
+            names[which][bits] = names[which][bits & (bits - 1)] | BITS[which][lowest].0;
+        }
+        n += 1;
+    }
+    names
+};

@@ -60,8 +60,9 @@ pub(crate) struct Model {
     symbols: Symbols,
     languages: Vec<Language>,
     latin: Language,
-    familiar: Familiar,
-    lanes: Lanes,
+    /// Made when first asked for.
+    familiar: OnceLock<Familiar>,
+    lanes: OnceLock<Lanes>,
     /// For each symbol what it costs in each language by itself.
     alone: Vec<[u8; LANES]>,
     /// For each symbol in which languages' alphabets it is.
@@ -191,21 +192,22 @@ impl Model {
         }
         let latin = languages.pop().expect("the script comes last");
         symbols.finish(&members, [zh, ja, ko]);
-        let familiar = Familiar::new(&languages, &symbols);
-        let often = OFTEN.split(' ').filter_map(|n| languages.iter().position(|l| l.name == n));
-        let lanes = Lanes::new(&languages, &symbols, &often.collect::<Vec<_>>());
-        Model { symbols, languages, latin, familiar, lanes, alone, members }
+        Model { symbols, languages, latin, familiar: OnceLock::new(), lanes: OnceLock::new(), alone, members }
     }
 
     /// Whether `line` is plainly sound in some language; cheap, and sure of what it passes.
     pub(crate) fn is_sound(&self, line: &str) -> bool {
-        self.familiar.is_sound(line, &self.symbols)
+        self.familiar.get_or_init(|| Familiar::new(&self.languages, &self.symbols)).is_sound(line, &self.symbols)
     }
 
     /// What the ASCII letters of `bytes`, a few hundred at most, say of the languages of `among`, at
     /// least.
     pub(crate) fn skim(&self, bytes: &[u8], among: Set) -> Rough {
-        self.lanes.weigh(bytes, among)
+        let lanes = self.lanes.get_or_init(|| {
+            let often = OFTEN.split(' ').filter_map(|n| self.number(n));
+            Lanes::new(&self.languages, &self.symbols, &often.collect::<Vec<_>>())
+        });
+        lanes.weigh(bytes, among)
     }
 
     /// Those of `among` in which what `rough` is about is no stranger than `most`, see

@@ -9,6 +9,7 @@ use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::Features;
 use crate::rule::{Effect, LineRules, Scratch, is_body, is_title};
+use crate::stage::Survey;
 
 /// A piece of the text after phase 1: one line of it.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +101,7 @@ impl Piece {
 /// Phase 1 on one thread; reused from line to line.
 pub(super) struct Washer<'p> {
     plan: &'p Plan,
+    survey: &'p Survey,
     sink: EditSink,
     scratch: Scratch,
     /// The line as it is now, and room for the next.
@@ -115,6 +117,10 @@ pub(super) struct Washer<'p> {
     rests: Vec<Option<u32>>,
     /// Rules on whole lines that the line matches.
     hits: Vec<RuleId>,
+    /// Whether those are of the line as it came.
+    looked: bool,
+    /// The same for the lines that it has become, by their numbers.
+    part_hits: Vec<(u32, RuleId)>,
     /// The lines that changed, as they are now, each with its `\n`; and the pieces that they are.
     fresh: String,
     fresh_pieces: Vec<(u32, Span)>,
@@ -125,9 +131,10 @@ pub(super) struct Washer<'p> {
 }
 
 impl<'p> Washer<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Self {
+    pub(super) fn new(plan: &'p Plan, survey: &'p Survey) -> Self {
         Washer {
             plan,
+            survey,
             sink: EditSink::new(plan.effects.clone()),
             scratch: Scratch::default(),
             now: String::new(),
@@ -138,6 +145,8 @@ impl<'p> Washer<'p> {
             seen: Vec::new(),
             rests: Vec::new(),
             hits: Vec::new(),
+            looked: false,
+            part_hits: Vec::new(),
             fresh: String::new(),
             fresh_pieces: Vec::new(),
             edges: String::new(),
@@ -159,21 +168,21 @@ impl<'p> Washer<'p> {
             let features = if self.plan.gates_open { Features::ALL } else { Features::of_line(line) };
             let old = Span::new(start, end);
             let mut woken = self.plan.wakes_all || features.meets(self.plan.wakes);
-            let looked = !woken;
-            if looked {
-                woken = self.look(line, Some(start));
+            self.looked = false;
+            if !woken {
+                woken = self.look(line, start);
             }
-            if woken && self.settle(line, features) {
+            if woken && self.settle(line, start, features) {
                 self.add_dirty(&mut batch, old);
             } else {
-                if !looked {
-                    self.look(line, Some(start));
+                if !self.looked {
+                    self.look(line, start);
                 }
                 let new = Span::new(batch.new_len, batch.new_len + line.len());
                 self.add_found(&mut batch, old, new, false);
                 let piece = batch.pieces.len() as u32;
                 batch.pieces.push(Piece::new(line, new));
-                self.add_hits(&mut batch, piece);
+                file(&mut batch, piece, &self.hits);
                 batch.new_len = new.end as usize;
             }
             batch.lines += 1;
@@ -184,7 +193,6 @@ impl<'p> Washer<'p> {
             }
         }
         batch.text = text;
-        self.look_at_fresh(&mut batch);
         if self.plan.looks_around {
             self.look_at_edges(&mut batch);
             self.read_kinds(&mut batch);
@@ -194,30 +202,29 @@ impl<'p> Washer<'p> {
         batch
     }
 
-    /// Finds the rules on whole lines that `line` matches; whether one on parts of lines does. `at`:
-    /// where it stands in the text that was scanned, if it does.
-    fn look(&mut self, line: &str, at: Option<usize>) -> bool {
-        self.look_for(&self.plan.line_rules, line, at)
+    /// Finds the rules on whole lines that `line` matches, which starts at byte `at` of the text that
+    /// was scanned; whether one on parts of lines does.
+    fn look(&mut self, line: &str, at: usize) -> bool {
+        self.looked = true;
+        look_for(&self.plan.line_rules, line, Some(at), &mut self.scratch, &mut self.hits)
     }
 
-    fn look_for(&mut self, rules: &LineRules, line: &str, at: Option<usize>) -> bool {
-        self.hits.clear();
-        if line.is_empty() {
-            return false;
+    /// The same for the lines that `line` has become.
+    fn look_at_parts(&mut self) -> bool {
+        self.looked = false;
+        self.part_hits.clear();
+        let mut partial = false;
+        for (n, (span, _)) in self.parts.iter().enumerate() {
+            let part = &self.now[span.range()];
+            partial |= look_for(&self.plan.line_rules, part, None, &mut self.scratch, &mut self.hits);
+            self.part_hits.extend(self.hits.iter().map(|&id| (n as u32, id)));
         }
-        let (hits, mut partial) = (&mut self.hits, false);
-        rules.each_hit(line, at, &mut self.scratch, |id, rule, _, _| {
-            if rule.is_partial() {
-                partial = true;
-            } else {
-                hits.push(id);
-            }
-        });
         partial
     }
 
-    /// Brings `line` to rest. True if that changed it: then `now` and `total` hold the outcome.
-    fn settle(&mut self, line: &str, features: Features) -> bool {
+    /// Brings `line`, which starts at byte `at` of the text that was scanned, to rest. True if that
+    /// changed it: then `now`, `part_hits` and `total` hold the outcome.
+    fn settle(&mut self, line: &str, at: usize, features: Features) -> bool {
         self.total.clear(line.len());
         self.lasting.clear();
         self.now.clear();
@@ -232,23 +239,32 @@ impl<'p> Washer<'p> {
         let mut state = 0;
         loop {
             let before = state;
-            for (n, stage) in self.plan.stages.iter().enumerate() {
-                if self.rests[n] == Some(state) {
-                    continue;
-                }
-                let needs = stage.needs();
-                for &(span, features) in &self.parts {
-                    if features.meets(needs) || needs == Features::ALL {
-                        let text: &str = if state > 0 { &self.now } else { line };
-                        self.sink.set_base(span.start as usize);
-                        stage.edit(&text[span.range()], &mut self.sink);
+            for (n, (stage, needs)) in self.plan.stages.iter().zip(&self.plan.needs).enumerate() {
+                while self.rests[n] != Some(state) {
+                    let mut asked = false;
+                    for &(span, features) in &self.parts {
+                        if features.meets(*needs) || *needs == Features::ALL {
+                            let text: &str = if state > 0 { &self.now } else { line };
+                            self.sink.set_base(span.start as usize);
+                            stage.edit_in(&text[span.range()], self.survey, &mut self.sink);
+                            asked = true;
+                        }
                     }
+                    if !asked {
+                        self.seen.retain(|s| s.0 != n);
+                        break;
+                    }
+                    state = self.take_edits(line, n, state);
+                    if !stage.repeats() || spent > budget {
+                        break;
+                    }
+                    spent += self.now.len();
                 }
-                state = self.take_edits(line, n, state);
             }
             let last = self.plan.stages.len();
             if state == before && self.rests[last] != Some(state) {
-                for &(span, _) in &self.parts {
+                let partial = if state > 0 { self.look_at_parts() } else { self.look(line, at) };
+                for &(span, _) in self.parts.iter().filter(|_| partial) {
                     let text: &str = if state > 0 { &self.now } else { line };
                     self.sink.set_base(span.start as usize);
                     self.plan.patterns.edit(&text[span.range()], &mut self.scratch, &mut self.sink);
@@ -276,9 +292,7 @@ impl<'p> Washer<'p> {
     /// Carries out what stage `n` pushed for the line, which has changed `state` times. The same
     /// after it: `now` holds the line.
     fn take_edits(&mut self, line: &str, n: usize, state: u32) -> u32 {
-        if !self.seen.is_empty() {
-            self.seen.retain(|s| s.0 != n);
-        }
+        self.seen.retain(|s| s.0 != n);
         self.seen.extend(self.sink.drain_seen().map(|s| (n, s)));
         for s in self.sink.drain_lasting() {
             let start = self.total.map_back(s.span.start as usize, Side::Start);
@@ -324,6 +338,7 @@ impl<'p> Washer<'p> {
     fn add_dirty(&mut self, batch: &mut Batch, old: Span) {
         let new = Span::new(batch.new_len, batch.new_len + self.now.len());
         self.add_found(batch, old, new, true);
+        let first = batch.pieces.len();
         let mut at = 0;
         for part in self.now.split('\n') {
             let from = new.start as usize + at;
@@ -334,26 +349,14 @@ impl<'p> Washer<'p> {
             batch.pieces.push(Piece::new(part, Span::new(from, from + part.len())));
             at += part.len() + 1;
         }
+        for &(n, id) in &self.part_hits {
+            let piece = first as u32 + n;
+            file(batch, piece, &[id]);
+        }
         self.fresh.push_str(&self.now);
         self.fresh.push('\n');
         batch.edits.append(old.start as usize, &self.total);
         batch.new_len = new.end as usize;
-    }
-
-    /// Finds the rules on whole lines that the lines match which changed.
-    fn look_at_fresh(&mut self, batch: &mut Batch) {
-        let fresh = std::mem::take(&mut self.fresh);
-        let pieces = std::mem::take(&mut self.fresh_pieces);
-        self.plan.line_rules.scan(&fresh, &mut self.scratch);
-        let before = batch.hits.len();
-        for &(piece, span) in &pieces {
-            self.look(&fresh[span.range()], Some(span.start as usize));
-            self.add_hits(batch, piece);
-        }
-        if batch.hits.len() > before {
-            batch.hits.sort_unstable();
-        }
-        (self.fresh, self.fresh_pieces) = (fresh, pieces);
     }
 
     /// Finds the rules for either end of a document that lines match which may stand there: those
@@ -382,8 +385,8 @@ impl<'p> Washer<'p> {
         rules.scan(&text, &mut self.scratch);
         let before = batch.hits.len();
         for (piece, span) in lines {
-            self.look_for(rules, &text[span.range()], Some(span.start as usize));
-            self.add_hits(batch, piece);
+            look_for(rules, &text[span.range()], Some(span.start as usize), &mut self.scratch, &mut self.hits);
+            file(batch, piece, &self.hits);
         }
         if batch.hits.len() > before {
             batch.hits.sort_unstable();
@@ -435,16 +438,6 @@ impl<'p> Washer<'p> {
         batch.found.append(&mut fresh);
     }
 
-    /// Files the rules that were just found to match a line.
-    fn add_hits(&mut self, batch: &mut Batch, piece: u32) {
-        let p = &mut batch.pieces[piece as usize];
-        let hit = p.kind != Kind::Blank && !self.hits.is_empty();
-        if hit {
-            p.hit = true;
-            batch.hits.extend(self.hits.iter().map(|&id| (piece, id)));
-        }
-    }
-
     /// Finds out what the lines are that matter to phase 2: from either end and from every line
     /// that a rule matched, up and down to the nearest body line.
     fn read_kinds(&self, batch: &mut Batch) {
@@ -487,5 +480,31 @@ impl<'p> Washer<'p> {
             batch.found.push(Found { old, new, rule });
         }
         batch.found.sort_by_key(|f| (f.old, f.new, f.rule));
+    }
+}
+
+/// Finds those of `rules` on whole lines that `line` matches, into `hits`; whether one on parts of
+/// lines does. `at`: where it stands in the text that was scanned, if it does.
+fn look_for(rules: &LineRules, line: &str, at: Option<usize>, scratch: &mut Scratch, hits: &mut Vec<RuleId>) -> bool {
+    hits.clear();
+    let mut partial = false;
+    if !line.is_empty() {
+        rules.each_hit(line, at, scratch, |id, rule, _, _| {
+            if rule.is_partial() {
+                partial = true;
+            } else {
+                hits.push(id);
+            }
+        });
+    }
+    partial
+}
+
+/// Files the rules that match the line that is a piece of the batch.
+fn file(batch: &mut Batch, piece: u32, hits: &[RuleId]) {
+    let p = &mut batch.pieces[piece as usize];
+    if p.kind != Kind::Blank && !hits.is_empty() {
+        p.hit = true;
+        batch.hits.extend(hits.iter().map(|&id| (piece, id)));
     }
 }

@@ -51,27 +51,30 @@ struct Cursor {
     found: usize,
 }
 
-/// Line and column of a place, found by going on from the last.
+/// Line and column of a place of a text, found by going on from the last.
 #[derive(Default)]
 pub(super) struct Ruler {
     at: usize,
     line: u64,
     column: u64,
+    /// The first newline from there on, once looked for.
+    newline: Option<usize>,
 }
 
 impl Ruler {
     /// Line and column (characters), from 1, of byte `to` of `text`.
     pub(super) fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
         if to > self.at {
-            let piece = &text[self.at..to];
-            let newlines = memchr::memchr_iter(b'\n', piece.as_bytes()).count() as u64;
-            if newlines > 0 {
-                self.line += newlines;
-                let from = memchr::memrchr(b'\n', piece.as_bytes()).map_or(0, |i| i + 1);
-                self.column = piece[from..].chars().count() as u64;
-            } else {
-                self.column += piece.chars().count() as u64;
+            let find = |at: usize| memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(usize::MAX, |i| at + i);
+            let mut newline = self.newline.unwrap_or_else(|| find(self.at));
+            while newline < to {
+                self.line += 1;
+                self.column = 0;
+                self.at = newline + 1;
+                newline = find(self.at);
             }
+            self.newline = Some(newline);
+            self.column += text[self.at..to].chars().count() as u64;
             self.at = to;
         }
         (self.line + 1, self.column + 1)

@@ -67,7 +67,8 @@ impl<'p> Scales<'p> {
         self.tally.len += batch.new_len as u64;
         let text = if self.counts { batch.edits.apply(&batch.text) } else { String::new() };
         let (decider, tally) = (&mut self.decider, &mut self.tally);
-        each_line(&batch.pieces, &batch.hits, batch.new_len, |start, line, rules| {
+        each_line(&batch.pieces, &batch.hits, batch.new_len, |n, line, rules| {
+            let start = batch.pieces[n].span.start as usize;
             let here = text.get(start..start + line.len as usize);
             let words = here.map_or(0, |line| u64::from(words(line, u32::MAX)));
             tally.all += words;

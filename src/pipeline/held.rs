@@ -20,6 +20,7 @@ use super::{Change, Finding, Pipeline, Plan, Sink, Tally, Whole, Why, each_line}
 use crate::decode::{self, Facts, NewlineKind, Settled};
 use crate::edit::{EditSet, Effect, RuleId, Side, Span};
 use crate::judge::{Seen, Verdict};
+use crate::stage::Survey;
 use crate::unwrap;
 
 /// Rounds after which the text is taken as it is.
@@ -199,6 +200,9 @@ impl Pipeline {
 
     /// Phases 1 and 2 on settled text; `careful` where it is known to be sound.
     fn rest(&self, text: &str, careful: bool) -> io::Result<Rest> {
+        let until = Survey::SAMPLE.min(text.len());
+        let until = memchr::memchr(b'\n', &text.as_bytes()[until..]).map_or(text.len(), |i| until + i);
+        let survey = Survey::new(if self.plan.surveys() { text[..until].to_owned() } else { String::new() });
         let mut pieces = Vec::new();
         let mut start = 0;
         while start < text.len() {
@@ -210,7 +214,7 @@ impl Pipeline {
         let wash = |washer: &mut Washer<'_>, piece: &str| {
             washer.wash(Settled { text: piece.to_owned(), ..Settled::default() })
         };
-        let batches = self.wash_all(&pieces, wash);
+        let batches = self.wash_all(&pieces, &survey, wash);
         let marks = batches.iter().fold(0, |all, b| all | b.marks(&self.plan));
         let mut decider = Decider::new(&self.plan).with_marks(marks);
         if self.plan.guards && Scales::say_too_much(&self.plan, marks, &batches) {
@@ -253,16 +257,21 @@ impl Pipeline {
         Ok(rest)
     }
 
-    fn wash_all(&self, pieces: &[&str], wash: impl Fn(&mut Washer<'_>, &str) -> Batch + Sync) -> Vec<Batch> {
+    fn wash_all(
+        &self,
+        pieces: &[&str],
+        survey: &Survey,
+        wash: impl Fn(&mut Washer<'_>, &str) -> Batch + Sync,
+    ) -> Vec<Batch> {
         #[cfg(feature = "parallel")]
         if self.jobs > 1 && pieces.len() > 1 {
             use rayon::prelude::*;
             return pieces
                 .par_iter()
-                .map_init(|| Washer::new(&self.plan), |washer, piece| wash(washer, piece))
+                .map_init(|| Washer::new(&self.plan, survey), |washer, piece| wash(washer, piece))
                 .collect();
         }
-        let mut washer = Washer::new(&self.plan);
+        let mut washer = Washer::new(&self.plan, survey);
         pieces.iter().map(|piece| wash(&mut washer, piece)).collect()
     }
 

@@ -24,7 +24,7 @@ mod queue;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use batch::Batches;
-use characters::{Batch, Washer};
+use characters::{Batch, Kind, Washer};
 use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally, Why};
 use lines::{Decider, Line};
@@ -37,6 +37,7 @@ use crate::edit::RuleId;
 use crate::error::Result;
 use crate::options::Newline;
 use crate::rule::RuleSet;
+use crate::stage::Survey;
 
 /// Documents of at most this many bytes are unwrapped and judged.
 const PAGE: u64 = 16 << 20;
@@ -228,13 +229,21 @@ impl Pipeline {
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
+        let settle = |bytes: &[u8]| decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr);
+        let mut survey = Survey::default();
+        if self.plan.surveys() {
+            // All of a short document, or whole lines; a line beyond bounds is no sample.
+            let size = Survey::SAMPLE.min(usize::try_from(facts.len).unwrap_or(usize::MAX).saturating_add(1));
+            let sample = Batches::new(&mut *input, facts.encoding, size).next()?;
+            let sample = sample.filter(|s| s.len() <= 2 * Survey::SAMPLE);
+            survey = Survey::new(sample.map_or(String::new(), |bytes| settle(&bytes).text));
+            input.seek(SeekFrom::Start(bom as u64))?;
+        }
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
         hash.update(&facts.encoding.bom()[..bom]);
         let mut batches = Batches::new(input, facts.encoding, self.batch);
-        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| {
-            washer.wash(decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr))
-        };
-        let mut washer = Washer::new(&self.plan);
+        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| washer.wash(settle(bytes));
+        let mut washer = Washer::new(&self.plan, &survey);
         let mut some = Vec::new();
         loop {
             while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
@@ -253,8 +262,10 @@ impl Pipeline {
             #[cfg(feature = "parallel")]
             if some.len() > 1 {
                 use rayon::prelude::*;
-                let washed: Vec<Batch> =
-                    some.par_iter().map_init(|| Washer::new(&self.plan), |washer, bytes| wash(washer, bytes)).collect();
+                let washed: Vec<Batch> = some
+                    .par_iter()
+                    .map_init(|| Washer::new(&self.plan, &survey), |washer, bytes| wash(washer, bytes))
+                    .collect();
                 some.drain(..).for_each(|b| batches.recycle(b));
                 for batch in washed {
                     if !each(batch)? {
@@ -313,7 +324,7 @@ impl Whole {
         let new_len = batch.new_len;
         emitter.add(batch)?;
         let mut outcome = Ok(());
-        each_line(&pieces, &hits, new_len, |_, line, rules| {
+        each_stretch(&pieces, &hits, new_len, |line, rules| {
             decider.line(line, rules, |line, verdict| {
                 if outcome.is_ok() {
                     outcome = emitter.line(line, &verdict);
@@ -334,7 +345,37 @@ impl Whole {
     }
 }
 
-/// Calls `each` with the start of every line of a batch, the line, and the rules that it matches.
+/// Calls `each` with the lines of a batch and the rules that they match. Body lines, and what no rule
+/// matched between them, come as one, but for the first line that is not blank.
+fn each_stretch(
+    pieces: &[characters::Piece],
+    hits: &[(u32, RuleId)],
+    new_len: usize,
+    mut each: impl FnMut(Line, &[RuleId]),
+) {
+    let start = |n: usize| pieces.get(n).map_or(new_len, |p| p.span.start as usize);
+    let quiet = |p: &characters::Piece| !p.hit && matches!(p.kind, Kind::Body | Kind::Unread);
+    // Where the stretch ends that is told already, and whether a line came by that is not blank.
+    let (mut told, mut begun) = (0, false);
+    each_line(pieces, hits, new_len, |n, mut line, rules| {
+        if n < told {
+            return;
+        }
+        if begun && quiet(&pieces[n]) {
+            let stretch = &pieces[n..n + pieces[n..].iter().take_while(|p| quiet(p)).count()];
+            told = n + stretch.len();
+            line.len = (start(told) - start(n)) as u64;
+            line.newline = start(told) > pieces[told - 1].span.end as usize;
+            if stretch.iter().any(|p| p.kind == Kind::Body) {
+                line.kind = Kind::Body;
+            }
+        }
+        begun |= line.kind != Kind::Blank;
+        each(line, rules);
+    });
+}
+
+/// Calls `each` with the number of every line of a batch, the line, and the rules that it matches.
 fn each_line(
     pieces: &[characters::Piece],
     mut hits: &[(u32, RuleId)],
@@ -355,7 +396,7 @@ fn each_line(
                 hits = rest;
             }
         }
-        each(start, Line { kind: piece.kind, len: (end - start) as u64, newline }, &rules);
+        each(n, Line { kind: piece.kind, len: (end - start) as u64, newline }, &rules);
     }
 }
 

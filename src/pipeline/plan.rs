@@ -54,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) rules: Arc<RuleSet>,
     pub(crate) effects: Arc<[Effect]>,
     pub(crate) stages: Vec<Box<dyn Stage>>,
+    /// The features that wake each of them.
+    pub(crate) needs: Vec<Features>,
     /// Features without which no stage wakes.
     pub(crate) wakes: Features,
     /// Whether some stage has to see every line.
@@ -70,6 +72,8 @@ pub(crate) struct Plan {
     pub(crate) bears: Vec<u64>,
     /// The marks that each rule asks for.
     pub(crate) asks: Vec<Asks>,
+    /// Whether what each rule does is explained: those of mojibake.
+    pub(crate) explained: Vec<bool>,
     /// The marks that rules in force need.
     pub(crate) needed: u64,
     /// Whether lines may go, and not too many at once.
@@ -84,13 +88,13 @@ pub(crate) struct Plan {
 impl Plan {
     /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`.
     pub(crate) fn how(&self, known: &mut Hows, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
-        let ours = rules.iter().any(|r| self.rules.rule(*r).stage() == "mojibake");
+        let ours = rules.iter().any(|r| self.explained[usize::from(r.0)]);
         if ours { known.how(old, new) } else { None }
     }
 
     /// What may have stood at `place` of `text`, which `rule` found suspect.
     pub(crate) fn suggestion(&self, rule: RuleId, text: &str, place: Span) -> Option<String> {
-        if self.rules.rule(rule).stage() != "mojibake" {
+        if !self.explained[usize::from(rule.0)] {
             return None;
         }
         // Of a long line only the place itself is looked at.
@@ -123,7 +127,8 @@ impl Plan {
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
         let (line_rules, edge_rules, patterns) = Plan::line_rules(&rules, &effects, false);
-        let wakes = stages.iter().fold(Features::NONE, |a, s| a | s.needs());
+        let needs: Vec<Features> = stages.iter().map(|s| s.needs()).collect();
+        let wakes = needs.iter().fold(Features::NONE, |a, s| a | *s);
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
         };
@@ -159,9 +164,11 @@ impl Plan {
             judge,
             guards: (1..100).contains(&options.guard_max_loss) && in_force(drops, Effect::Act),
             looks_around: in_force(looks, Effect::Flag),
+            explained: rules.rules().iter().map(|r| r.stage() == "mojibake").collect(),
             rules: Arc::new(rules),
             effects,
             stages,
+            needs,
             wakes,
             wakes_all: wakes == Features::ALL,
             line_rules,
@@ -195,6 +202,11 @@ impl Plan {
 
     pub(crate) fn effect(&self, id: RuleId) -> Effect {
         self.effects.get(id.0 as usize).copied().unwrap_or(Effect::Off)
+    }
+
+    /// Whether some stage wants to know how a document starts.
+    pub(crate) fn surveys(&self) -> bool {
+        self.stages.iter().any(|s| s.surveys())
     }
 
     pub(crate) fn acts(&self, id: RuleId) -> bool {

@@ -143,19 +143,20 @@ impl<'r, W: Write> Journal<'r, W> {
     }
 
     fn place(&mut self, old: &std::ops::Range<u64>, new: &std::ops::Range<u64>, line: u64, column: u64) {
-        let l = &mut self.line;
-        l.extend_from_slice(b"\"old_range\":[");
-        number(old.start, l);
-        l.push(b',');
-        number(old.end, l);
-        l.extend_from_slice(b"],\"new_range\":[");
-        number(new.start, l);
-        l.push(b',');
-        number(new.end, l);
-        l.extend_from_slice(b"],\"line\":");
-        number(line, l);
-        l.extend_from_slice(b",\"column\":");
-        number(column, l);
+        let mut l = Short::default();
+        l.text(b"\"old_range\":[");
+        l.number(old.start);
+        l.text(b",");
+        l.number(old.end);
+        l.text(b"],\"new_range\":[");
+        l.number(new.start);
+        l.text(b",");
+        l.number(new.end);
+        l.text(b"],\"line\":");
+        l.number(line);
+        l.text(b",\"column\":");
+        l.number(column);
+        self.line.extend_from_slice(&l.bytes[..l.len]);
     }
 
     /// A change.
@@ -316,19 +317,58 @@ fn envelope(env: &Envelope, out: &mut Vec<u8>) {
     let _ = write!(out, "],\"out_newline\":\"{}\",\"out_bom\":{}", env.out_newline.name(), env.out_bom);
 }
 
-/// A number in decimal.
-fn number(mut n: u64, out: &mut Vec<u8>) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (n % 10) as u8;
-        n /= 10;
-        if n == 0 {
-            break;
+/// All numbers of two digits, one after the other.
+const PAIRS: [u8; 200] = {
+    let mut all = [0; 200];
+    let mut n = 0;
+    while n < 100 {
+        all[2 * n] = b'0' + (n / 10) as u8;
+        all[2 * n + 1] = b'0' + (n % 10) as u8;
+        n += 1;
+    }
+    all
+};
+
+/// Six numbers and what stands between them, put together without a look at how much room there is.
+struct Short {
+    bytes: [u8; 192],
+    len: usize,
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Short { bytes: [0; 192], len: 0 }
+    }
+}
+
+impl Short {
+    fn text<const N: usize>(&mut self, text: &[u8; N]) {
+        self.bytes[self.len..self.len + N].copy_from_slice(text);
+        self.len += N;
+    }
+
+    /// A number in decimal.
+    fn number(&mut self, mut n: u64) {
+        self.len += n.checked_ilog10().unwrap_or(0) as usize + 1;
+        let mut at = self.len;
+        while n >= 10 {
+            let pair = 2 * (n % 100) as usize;
+            n /= 100;
+            at -= 2;
+            self.bytes[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+        }
+        // What is left is one digit, or nothing after a pair.
+        if n > 0 || at == self.len {
+            self.bytes[at - 1] = b'0' + n as u8;
         }
     }
-    out.extend_from_slice(&digits[at..]);
+}
+
+/// A number in decimal.
+fn number(n: u64, out: &mut Vec<u8>) {
+    let mut l = Short::default();
+    l.number(n);
+    out.extend_from_slice(&l.bytes[..l.len]);
 }
 
 /// A JSON string (RFC 8259).
@@ -367,7 +407,7 @@ mod tests {
         let mut out = Vec::new();
         string(nasty, &mut out);
         assert_eq!(serde_json::from_slice::<String>(&out).expect("JSON"), nasty);
-        for n in [0, 9, 10, 12_345, u64::MAX] {
+        for n in [0, 9, 10, 99, 100, 101, 999, 1000, 1001, 12_345, 100_000, u64::MAX] {
             let mut out = Vec::new();
             number(n, &mut out);
             assert_eq!(out, n.to_string().as_bytes());

@@ -1,5 +1,7 @@
 //! Literals at the start or end of lines.
 
+use std::ops::Range;
+
 use super::key::ASCII;
 use super::need::HEAD;
 use super::tree::{Fork, Grown, Literal, Tree, Way};
@@ -22,9 +24,13 @@ pub(super) struct Ends<const BACK: bool> {
 
 /// Bits of the number that [`slot`] makes.
 const SLOT: u32 = 15;
+/// Bytes that it is made of.
+const WIDTH: usize = 4;
+/// Bytes of a line that make more bytes of a key than that, mostly.
+const FEW: usize = 24;
 
 /// A number for four bytes.
-fn slot(bytes: [u8; 4]) -> usize {
+fn slot(bytes: [u8; WIDTH]) -> usize {
     (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - SLOT)) as usize
 }
 
@@ -101,16 +107,14 @@ impl<const BACK: bool> Ends<BACK> {
         [(true, self.own), (false, self.more.view())].into_iter().filter(|(_, tree)| !tree.literals.is_empty())
     }
 
-    /// Wakes the rules one of whose literals stands at the start (or end) of the line.
-    pub(super) fn open(&self, line: &str, scratch: &mut Key, out: &mut Vec<u16>) {
+    /// Wakes the rules one of whose literals stands at the start (or end) of the line, of which the
+    /// bytes `inner` are neither blank at their start nor at their end.
+    pub(super) fn open(&self, line: &str, inner: Range<usize>, scratch: &mut Key, out: &mut Vec<u16>) {
         if self.longest == 0 {
             return;
         }
-        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
-        let bytes = line.as_bytes();
-        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
-        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
-        let raw = &bytes[from..to];
+        let Range { start: from, end: to } = inner;
+        let raw = &line.as_bytes()[from..to];
         if self.look(raw, out) {
             return;
         }
@@ -121,15 +125,23 @@ impl<const BACK: bool> Ends<BACK> {
         if near {
             return;
         }
-        // Line and key are out of step here: look at the key itself, as far as literals reach.
+        // Line and key are out of step here: look at the key itself, first at a few characters, as
+        // few lines go on like a literal, then as far as literals reach.
         let cut = |mut at: usize| {
             while !line.is_char_boundary(at) {
                 at += 1;
             }
             at
         };
-        let reach = 6 * (self.longest + 1);
-        let part = if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
+        let part = |reach: usize| {
+            if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] }
+        };
+        scratch.set(part(FEW));
+        // What is cut off may hold more of a space, or make one of it.
+        if scratch.text().len() > WIDTH && !self.may_be(scratch.text().as_bytes()) {
+            return;
+        }
+        let part = part(6 * (self.longest + 1));
         scratch.set(part);
         let known = scratch.text().len() >= self.longest || part.len() == raw.len();
         if !known {
@@ -143,16 +155,21 @@ impl<const BACK: bool> Ends<BACK> {
     /// ASCII. A blank stands for any run of them; after the first few, what is not ASCII may be
     /// anything.
     fn look(&self, bytes: &[u8], out: &mut Vec<u16>) -> bool {
-        let four =
-            if BACK { bytes.last_chunk().map(|&[d, c, b, a]| [a, b, c, d]) } else { bytes.first_chunk().copied() };
-        if let Some(four) = four {
-            let head = four.map(|b| FOLDED[usize::from(b)]);
-            let plain = head.iter().all(|&b| b < 0x80) && !head.windows(2).any(|w| w == *b"  ");
-            if plain && self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 0 {
-                return true;
-            }
+        if !self.may_be(bytes) {
+            return true;
         }
         self.each_tree().fold(true, |near, (own, tree)| self.look_in(own, tree, bytes, out) && near)
+    }
+
+    /// Whether the first four bytes of a line or of its key may be those of a literal, or are not
+    /// that easy to tell.
+    fn may_be(&self, bytes: &[u8]) -> bool {
+        let four: Option<[u8; WIDTH]> =
+            if BACK { bytes.last_chunk().map(|&[d, c, b, a]| [a, b, c, d]) } else { bytes.first_chunk().copied() };
+        let Some(four) = four else { return true };
+        let head = four.map(|b| FOLDED[usize::from(b)]);
+        let plain = u32::from_le_bytes(head) & 0x8080_8080 == 0 && !head.windows(2).any(|w| w == *b"  ");
+        !plain || self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 1
     }
 
     fn wake(&self, own: bool, literals: &[Literal], out: &mut Vec<u16>) {
@@ -242,7 +259,7 @@ mod tests {
         ends.grow();
         for n in (0..60_000).step_by(7) {
             let mut open = Vec::new();
-            ends.open(&literal(n), &mut Key::default(), &mut open);
+            ends.open(&literal(n), 0..4, &mut Key::default(), &mut open);
             assert!(open.contains(&n), "{}", literal(n));
         }
     }

@@ -6,8 +6,9 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::Ends;
-use super::need::{At, Need, start_of};
-use super::needles::{Found, Needles};
+use super::matcher::Musts;
+use super::need::{At, Need, musts, start_of};
+use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
@@ -25,6 +26,8 @@ pub(crate) struct Gates {
     /// For rules by what they ask of the line's end: nothing, a stop, no stop. Most lines end in a
     /// stop, and most rules want none.
     rest: [Rest; 3],
+    /// Bytes of which rules ask for one.
+    marks: Vec<[u8; 3]>,
 }
 
 /// Gates that are looked at line by line.
@@ -32,8 +35,10 @@ pub(crate) struct Gates {
 struct Rest {
     /// Rules by the last byte of the line that they ask for.
     last: Vec<(u8, u16)>,
-    /// Rules by bytes of which the line holds one.
-    bytes: Vec<([u8; 3], u16)>,
+    /// A bit for each of those bytes.
+    lasts: [u64; 4],
+    /// Rules by bytes of which the line holds one, by their number in [`Gates::marks`].
+    bytes: Vec<(usize, u16)>,
     always: Vec<u16>,
     /// Most bytes of a line that any of them may match.
     longest: usize,
@@ -44,7 +49,8 @@ impl Gates {
     pub(crate) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
         let (mut start, mut wide, mut end) = (Ends::new(STARTS), Wide::new(WIDES), Ends::new(ENDS));
         let mut rest = <[Rest; 3]>::default();
-        let mut needles: Vec<(String, u16)> = Vec::new();
+        let mut needles: Vec<(String, u16, needles::Line)> = Vec::new();
+        let mut marks = Vec::new();
         let mut wants = Vec::new();
         for (n, rule) in rules {
             let line_max = rule.when.line_max.map_or(usize::MAX, |max| max as usize);
@@ -56,13 +62,12 @@ impl Gates {
                 Some(false) => &mut rest[2],
             };
             let Some(pattern) = &rule.pattern else { continue };
-            let known = if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None };
-            let (at, literals) = match known {
+            let (at, literals) = match known(rule) {
                 Some(k) => {
                     start.add_own(k, n);
                     wide.add_own(k, n);
                     end.add_own(k, n);
-                    let (_, at, literals) = NEEDS[k];
+                    let (_, at, literals, _) = NEEDS[k];
                     // The literals of others are where they belong.
                     (at, literals.iter().map(|l| (*l).to_owned()).collect())
                 }
@@ -79,11 +84,28 @@ impl Gates {
                 At::Nowhere => rest.always.push(n),
                 At::Byte => {
                     let mut bytes = literals.iter().flat_map(|l| l.chars()).map(|c| c as u8).cycle();
-                    rest.bytes.push(([(); 3].map(|()| bytes.next().unwrap_or_default()), n));
+                    let any = [(); 3].map(|()| bytes.next().unwrap_or_default());
+                    let mark = marks.iter().position(|m| *m == any).unwrap_or(marks.len());
+                    if mark == marks.len() {
+                        marks.push(any);
+                    }
+                    rest.bytes.push((mark, n));
                 }
-                At::Last => rest.last.extend(literals.iter().flat_map(|l| l.bytes()).map(|b| (b, n))),
-                At::Inner => needles.extend(literals.into_iter().map(|l| (l, n))),
-                _ if known.is_some() => {}
+                At::Last => {
+                    for b in literals.iter().flat_map(|l| l.bytes()) {
+                        rest.last.push((b, n));
+                        rest.lasts[usize::from(b) / 64] |= 1 << (b % 64);
+                    }
+                }
+                At::Inner => {
+                    let from = match rule.when.final_stop {
+                        Some(false) => needles::Line::Any,
+                        _ if line_max > needles::LONG => needles::Line::Prose,
+                        _ => needles::Line::Stopped,
+                    };
+                    needles.extend(literals.into_iter().map(|l| (l, n, from)));
+                }
+                _ if known(rule).is_some() => {}
                 At::End => literals.iter().for_each(|l| end.add(l, n)),
                 At::Start | At::Wide => literals.iter().for_each(|l| match start_of(at, l) {
                     Some(head) => start.add(head, n),
@@ -94,32 +116,56 @@ impl Gates {
         wide.sort();
         start.grow();
         end.grow();
-        Gates { start, wide, end, needles: Needles::new(needles), wants, rest }
+        Gates { start, wide, end, needles: Needles::new(needles), wants, rest, marks }
     }
 
-    /// Finds the needles in `text`, some whole lines, into `found`.
-    pub(crate) fn scan(&self, text: &str, found: &mut Found) {
-        self.needles.find(text, found);
+    /// Searches `text`, some whole lines.
+    pub(crate) fn scan(&self, text: &str, found: &mut Scan) {
+        self.needles.find(text, &mut found.needles);
+        found.marks.clear();
+        found.marks.extend(self.marks.iter().map(|&any| holds(any, text)));
     }
 
-    /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `needles` are
-    /// those that were found in it, `stops` tells whether it ends in a stop; `key` is scratch space.
-    pub(crate) fn open(&self, line: &str, needles: &[(u32, u16)], stops: bool, key: &mut Key, out: &mut Vec<u16>) {
-        self.start.open(line, key, out);
-        self.wide.open(line, key, out);
-        self.end.open(line, key, out);
+    /// The same for a text of one line.
+    pub(crate) fn scan_line(&self, line: &str, found: &mut Scan) {
+        self.needles.find(line, &mut found.needles);
+        found.marks.clear();
+        found.marks.resize(self.marks.len(), true);
+    }
+
+    /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `scan`: of the
+    /// text that it stands in, whose `needles` are those in the line; `stops` tells whether it ends
+    /// in a stop; `key` is scratch space.
+    pub(crate) fn open(
+        &self,
+        line: &str,
+        scan: &Scan,
+        needles: &[(u32, u16)],
+        stops: bool,
+        key: &mut Key,
+        out: &mut Vec<u16>,
+    ) {
+        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
+        let bytes = line.as_bytes();
+        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
+        self.start.open(line, from..to, key, out);
+        self.wide.open(line, from, key, out);
+        self.end.open(line, from..to, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
+        let mut last = None;
         for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
             if line.len() > rest.longest {
                 continue;
             }
             if !rest.last.is_empty()
-                && let Some(end) = Key::last_byte(line)
+                && let Some(end) = *last.get_or_insert_with(|| Key::last_byte(line))
+                && rest.lasts[usize::from(end) / 64] >> (end % 64) & 1 == 1
             {
                 out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
             }
-            let holds = |[a, b, c]: [u8; 3]| memchr::memchr3(a, b, c, line.as_bytes()).is_some();
-            out.extend(rest.bytes.iter().filter(|(any, _)| holds(*any)).map(|(_, n)| n));
+            let here = |mark: usize| scan.marks[mark] && holds(self.marks[mark], line);
+            out.extend(rest.bytes.iter().filter(|(mark, _)| here(*mark)).map(|(_, n)| n));
             out.extend_from_slice(&rest.always);
         }
         if !out.is_empty() {
@@ -133,6 +179,38 @@ impl Gates {
             });
         }
     }
+}
+
+/// What is known of one of lave's own rules: its number in [`NEEDS`].
+fn known(rule: &Rule) -> Option<usize> {
+    if rule.own { NEEDS.binary_search_by_key(&rule.id.as_str(), |(id, ..)| id).ok() } else { None }
+}
+
+/// What the keys hold that the rule's pattern matches.
+pub(super) fn musts_of(rule: &Rule) -> Musts {
+    match known(rule) {
+        Some(k) => Musts::Own(NEEDS[k].3),
+        None => Musts::Made(rule.pattern.as_deref().map(musts).unwrap_or_default()),
+    }
+}
+
+/// What a search of some lines found, for gates. Reused from text to text.
+#[derive(Default)]
+pub(crate) struct Scan {
+    needles: Found,
+    /// For each of [`Gates::marks`] whether the text may hold one of those bytes.
+    marks: Vec<bool>,
+}
+
+impl Scan {
+    /// Needles, each with a byte within the line that it is in; in order of place.
+    pub(crate) fn needles(&self) -> &[(u32, u16)] {
+        self.needles.all()
+    }
+}
+
+fn holds([a, b, c]: [u8; 3], text: &str) -> bool {
+    memchr::memchr3(a, b, c, text.as_bytes()).is_some()
 }
 
 #[cfg(test)]
@@ -189,6 +267,7 @@ mod tests {
             }
             wanted.sort();
             assert_eq!((NEEDS[n].1, found), (need.at, wanted), "{}", rule.id);
+            assert_eq!(NEEDS[n].3, musts(pattern), "{}", rule.id);
             known += 1;
         }
         assert_eq!(known, NEEDS.len());
@@ -211,10 +290,10 @@ mod tests {
         let set = rules(&["^photo: .*$", "^.*/getty images[)]?$", "uses cookies", "^[a-z]+$"]);
         let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
-            let (mut found, mut out) = (Found::default(), Vec::new());
-            g.scan(line, &mut found);
+            let (mut scan, mut out) = (Scan::default(), Vec::new());
+            g.scan(line, &mut scan);
             let stops = line.ends_with('.');
-            g.open(line, found.all(), stops, &mut Key::default(), &mut out);
+            g.open(line, &scan, scan.needles(), stops, &mut Key::default(), &mut out);
             out.sort_unstable();
             out
         };

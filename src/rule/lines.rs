@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::needles::Found;
+use super::gate::{Scan, musts_of};
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
 
 /// Words from which on a line that ends in a stop is a body line.
@@ -29,7 +29,7 @@ pub(crate) fn is_title(line: &str) -> bool {
 }
 
 /// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
-fn ends_in_stop(line: &str) -> bool {
+pub(super) fn ends_in_stop(line: &str) -> bool {
     last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':')
 }
 
@@ -141,11 +141,11 @@ pub(crate) struct LineRules {
 #[derive(Default)]
 pub(crate) struct Scratch {
     key: Key,
-    /// Needles of some lines, looked at in order, and how many of them are behind.
-    found: Found,
+    /// What some lines hold, which are looked at in order, and how many needles are behind.
+    scan: Scan,
     past: usize,
-    /// Those of one line.
-    here: Found,
+    /// What one line holds.
+    here: Scan,
     open: Vec<u16>,
     /// Patterns that were tried on this line.
     known: Vec<(usize, bool)>,
@@ -162,7 +162,7 @@ impl LineRules {
             let id = RuleId(n as u16);
             let Some(pattern) = r.pattern.as_deref().filter(|_| pick(id, r)) else { continue };
             let matcher = *known.entry(pattern).or_insert_with(|| {
-                matchers.push(Matcher::new(pattern));
+                matchers.push(Matcher::new(pattern, musts_of(r)));
                 matchers.len() - 1
             });
             ready.push(Ready { id, matcher, rule: r.clone() });
@@ -179,8 +179,8 @@ impl LineRules {
     /// Searches `text`, lines that will be asked for in order.
     pub(crate) fn scan(&self, text: &str, scratch: &mut Scratch) {
         scratch.past = 0;
-        if !self.forced {
-            self.gates.scan(text, &mut scratch.found);
+        if !self.forced && !self.ready.is_empty() {
+            self.gates.scan(text, &mut scratch.scan);
         }
     }
 
@@ -194,26 +194,30 @@ impl LineRules {
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
-        let Scratch { key, found, past, here, open, known } = scratch;
+        if self.ready.is_empty() {
+            return;
+        }
+        let Scratch { key, scan, past, here, open, known } = scratch;
         open.clear();
         known.clear();
         let mut shape = Shape::default();
         if self.forced {
             open.extend(0..self.ready.len() as u16);
         } else {
-            let needles = match at {
+            let (scan, needles) = match at {
                 Some(at) => {
-                    let from = *past + found.all()[*past..].iter().take_while(|n| (n.0 as usize) < at).count();
-                    let end = at + line.len();
-                    *past = from + found.all()[from..].iter().take_while(|n| (n.0 as usize) < end).count();
-                    &found.all()[from..*past]
+                    let all = scan.needles();
+                    // The same line may be asked for twice.
+                    *past += all[*past..].iter().take_while(|n| (n.0 as usize) < at).count();
+                    let (here, end) = (&all[*past..], at + line.len());
+                    (&*scan, &here[..here.iter().take_while(|n| (n.0 as usize) < end).count()])
                 }
                 None => {
-                    self.gates.scan(line, here);
-                    here.all()
+                    self.gates.scan_line(line, here);
+                    (&*here, here.needles())
                 }
             };
-            self.gates.open(line, needles, shape.stops(line), key, open);
+            self.gates.open(line, scan, needles, shape.stops(line), key, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();

@@ -10,10 +10,29 @@ use regex_syntax::hir::{
 /// A pattern, compiled on first use.
 pub(crate) struct Matcher {
     pattern: String,
+    musts: Musts,
     /// Tells whether it matches; exact, and a fraction of the other's size.
     lean: OnceLock<Option<regex::bytes::Regex>>,
     /// Tells where.
     whole: OnceLock<Option<Regex>>,
+}
+
+/// Sets of literals of which a key that a pattern matches holds one each: looked for first, as most
+/// keys lack some, and most patterns need not be compiled.
+pub(super) enum Musts {
+    Own(&'static [&'static [&'static str]]),
+    Made(Vec<Vec<String>>),
+}
+
+impl Musts {
+    /// Whether `key` holds all that it must.
+    fn are_in(&self, key: &str) -> bool {
+        let holds = |literal: &str| memchr::memmem::find(key.as_bytes(), literal.as_bytes()).is_some();
+        match self {
+            Musts::Own(all) => all.iter().all(|set| set.iter().any(|l| holds(l))),
+            Musts::Made(all) => all.iter().all(|set| set.iter().any(|l| holds(l))),
+        }
+    }
 }
 
 /// Most memory that one compiled pattern may take, in bytes.
@@ -35,8 +54,8 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 }
 
 impl Matcher {
-    pub(crate) fn new(pattern: &str) -> Self {
-        Matcher { pattern: pattern.to_owned(), lean: OnceLock::new(), whole: OnceLock::new() }
+    pub(super) fn new(pattern: &str, musts: Musts) -> Self {
+        Matcher { pattern: pattern.to_owned(), musts, lean: OnceLock::new(), whole: OnceLock::new() }
     }
 
     pub(crate) fn is_match(&self, key: &str) -> bool {
@@ -44,6 +63,9 @@ impl Matcher {
             let hir = lean(&regex_syntax::parse(&self.pattern).ok()?);
             regex::bytes::RegexBuilder::new(&hir.to_string()).size_limit(SIZE_LIMIT).build().ok()
         };
+        if !self.musts.are_in(key) {
+            return false;
+        }
         match self.lean.get_or_init(lean) {
             Some(r) => r.is_match(key.as_bytes()),
             None => self.whole().is_some_and(|r| r.is_match(key)),
@@ -127,6 +149,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_match_must_hold() {
+        let musts = |pattern| crate::rule::need::musts(pattern);
+        let pattern = "(?:photo|image)(?: was)?(?: taken| released)[^.]{0,80}[.] [^/]{2,50}/[^.!?]{2,60}$";
+        assert_eq!(musts(pattern), [vec!["/"], vec!["photo", "image"], vec![" taken", " released"]]);
+        let m = Matcher::new(pattern, Musts::Made(musts(pattern)));
+        assert!(m.is_match("the photo was taken at sea. ann ode/agency"));
+        for other in ["the photo was taken at sea. ann ode", "the photo was shot. ann ode/agency", "ann/ode"] {
+            assert!(!m.is_match(other), "{other}");
+        }
+        assert_eq!(musts("^the [a-z]+, .{3}$"), [[""; 0]; 0], "nothing that tells");
+        assert_eq!(musts("(?:credit)?x|[ab]photo"), [[""; 0]; 0], "nothing that has to be there");
+    }
+
+    #[test]
     fn lean_patterns_match_the_same() {
         let patterns = [
             "^.{2,4}$",
@@ -143,7 +179,7 @@ mod tests {
         ];
         let pieces = ["a", "é", "x", ".", "漢", "😀", " ", "/", "©", "ß", "0"];
         for pattern in patterns {
-            let m = Matcher::new(pattern);
+            let m = Matcher::new(pattern, Musts::Made(Vec::new()));
             assert!(m.is_match("") == build(pattern).expect("sound").is_match(""));
             assert!(m.lean.get().expect("tried").is_some(), "{pattern}");
             for n in 0..pieces.len().pow(4) {

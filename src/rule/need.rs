@@ -96,6 +96,37 @@ impl Need {
     }
 }
 
+/// Most literals of a set that is looked for before a pattern is tried.
+const SOME: usize = 12;
+
+/// Sets of literals of which every key that `pattern` matches holds one each, those first that are
+/// quick to look for; none that most keys hold anyway.
+pub(crate) fn musts(pattern: &str) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    if let Ok(hir) = regex_syntax::parse(pattern) {
+        add_musts(&hir, &mut all);
+    }
+    let telling = |l: &String| l.trim_matches(' ').len() >= 4 || l.contains(is_rare);
+    all.retain(|set| set.len() <= SOME && set.iter().all(telling));
+    all.sort_by_key(Vec::len);
+    all.dedup();
+    all
+}
+
+fn add_musts(hir: &Hir, all: &mut Vec<Vec<String>>) {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.iter().for_each(|part| add_musts(part, all)),
+        HirKind::Capture(c) => add_musts(&c.sub, all),
+        HirKind::Repetition(r) if r.min > 0 => add_musts(&r.sub, all),
+        _ => all.extend(required(hir)),
+    }
+}
+
+/// Marks that few lines hold.
+fn is_rare(c: char) -> bool {
+    is_mark(c) || matches!(c, '/' | '|' | '@' | '#' | '[' | ']' | '<' | '>' | '_')
+}
+
 /// The literals that every match has at one end, as far as they are `ascii`, if they are few enough
 /// and none is too short. Long ones tell more, short ones are fewer.
 fn ends(hir: &Hir, kind: ExtractKind, ascii: fn(&[u8]) -> &[u8]) -> Option<Vec<String>> {

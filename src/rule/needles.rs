@@ -1,8 +1,11 @@
 //! Literals anywhere in lines. Many lines are searched at once: to start a search takes as long as to
 //! go through a line.
 
+use std::ops::Range;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::lines::ends_in_stop;
 use super::sieve::{SETS, Sieve};
 
 /// What a search for several literals found in some lines. Reused from text to text.
@@ -30,13 +33,49 @@ pub(super) struct Needles {
 
 /// How they are searched for.
 enum Way {
-    Sieve {
-        sieve: Box<Sieve>,
-        /// The needles of each set, and how many bytes the place that it is seen at is from its start.
-        sets: Vec<Vec<(u16, u16)>>,
-    },
+    /// For each kind of line, those that matter there.
+    Sieves([Sifted; 3]),
     /// More than a sieve is good for.
     Automaton(AhoCorasick),
+}
+
+/// A sieve for some needles.
+struct Sifted {
+    sieve: Box<Sieve>,
+    /// The needles of each set, and how many bytes the place that it is seen at is from its start.
+    sets: Vec<Vec<(u16, u16)>>,
+}
+
+/// Kinds of lines, from the one that fewest rules match, which most text is made of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Line {
+    /// It ends in a stop and has over [`LONG`] characters.
+    Prose,
+    /// It ends in a stop.
+    Stopped,
+    Any,
+}
+
+/// How many characters `line` has, at most some thousand bytes. Written so that the compiler makes
+/// vector instructions of it.
+fn chars(line: &str) -> usize {
+    let few = |few: &[u8]| few.iter().fold(0u8, |n, &b| n + u8::from(b as i8 >= -0x40));
+    line.as_bytes().chunks(128).map(|c| usize::from(few(c))).sum()
+}
+
+/// Characters of a line that few rules match.
+pub(super) const LONG: usize = 300;
+
+impl Line {
+    fn of(line: &str) -> Line {
+        if !ends_in_stop(line) {
+            Line::Any
+        } else if line.len() > LONG && (line.len() > 4 * LONG || chars(line) > LONG) {
+            Line::Prose
+        } else {
+            Line::Stopped
+        }
+    }
 }
 
 /// Most needles for a sieve.
@@ -44,16 +83,18 @@ const MANY: usize = 400;
 
 struct Needle {
     text: Vec<u8>,
+    /// The first kind of line that it matters in; it does in those after it, too.
+    from: Line,
     /// The rules that it wakes.
     rules: Vec<u16>,
 }
 
 impl Needles {
-    /// `wanted`: a needle, and a rule that it wakes.
-    pub(super) fn new(mut wanted: Vec<(String, u16)>) -> Self {
+    /// `wanted`: a needle, a rule that it wakes, and the first kind of line that the rule may match.
+    pub(super) fn new(mut wanted: Vec<(String, u16, Line)>) -> Self {
         wanted.sort_by(|a, b| (a.0.len(), a).cmp(&(b.0.len(), b)));
         let mut all: Vec<Needle> = Vec::new();
-        for (text, rule) in wanted {
+        for (text, rule, from) in wanted {
             let same = match all.last() {
                 Some(last) if last.text == text.as_bytes() => Some(all.len() - 1),
                 // A needle within another stands for both.
@@ -63,8 +104,11 @@ impl Needles {
                 _ => None,
             };
             match same {
-                Some(n) => all[n].rules.push(rule),
-                None => all.push(Needle { text: text.into_bytes(), rules: vec![rule] }),
+                Some(n) => {
+                    all[n].rules.push(rule);
+                    all[n].from = all[n].from.min(from);
+                }
+                None => all.push(Needle { text: text.into_bytes(), from, rules: vec![rule] }),
             }
         }
         let automaton = |all: &[Needle]| {
@@ -72,7 +116,7 @@ impl Needles {
             builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(all.iter().map(|n| &n.text)).ok()
         };
         let many = if all.len() > MANY { automaton(&all) } else { None };
-        let way = many.map_or_else(|| Way::sieve(&all), Way::Automaton);
+        let way = many.map_or_else(|| Way::sieves(&all), Way::Automaton);
         Needles { way, all }
     }
 
@@ -102,18 +146,8 @@ impl Needles {
             }
         };
         match &self.way {
-            Way::Sieve { sieve, sets } => sieve.each(bytes, |at, mut here| {
-                while here != 0 {
-                    for &(n, back) in &sets[here.trailing_zeros() as usize] {
-                        let needle = &self.all[usize::from(n)].text;
-                        let start = at.wrapping_sub(usize::from(back));
-                        let part = bytes.get(start..).and_then(|rest| rest.get(..needle.len()));
-                        if part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want)) {
-                            hit(usize::from(n), start);
-                        }
-                    }
-                    here &= here - 1;
-                }
+            Way::Sieves(sieves) => each_run(text, |run, kind| {
+                sieves[kind as usize].each(&self.all, bytes, run, &mut hit);
             }),
             Way::Automaton(automaton) => {
                 lower.clear();
@@ -128,14 +162,60 @@ impl Needles {
 }
 
 impl Way {
-    fn sieve(all: &[Needle]) -> Way {
-        let places = |n: &Needle| n.text.iter().map(|&b| unfolded(b)).collect();
-        let (sieve, chosen) = Sieve::new(&all.iter().map(places).collect::<Vec<_>>());
+    fn sieves(all: &[Needle]) -> Way {
+        Way::Sieves([Line::Prose, Line::Stopped, Line::Any].map(|kind| Sifted::new(all, kind)))
+    }
+}
+
+impl Sifted {
+    /// A sieve for the needles of `all` that matter in lines of this kind.
+    fn new(all: &[Needle], kind: Line) -> Sifted {
+        let mine: Vec<usize> = (0..all.len()).filter(|&n| all[n].from <= kind).collect();
+        let places = |n: &usize| all[*n].text.iter().map(|&b| unfolded(b)).collect();
+        let (sieve, chosen) = Sieve::new(&mine.iter().map(places).collect::<Vec<_>>());
         let mut sets = vec![Vec::new(); SETS];
-        for (n, (set, back)) in chosen.into_iter().enumerate() {
+        for (n, (set, back)) in mine.into_iter().zip(chosen) {
             sets[set].push((n as u16, back as u16));
         }
-        Way::Sieve { sieve: Box::new(sieve), sets }
+        Sifted { sieve: Box::new(sieve), sets }
+    }
+
+    /// Calls `hit` with each of its needles, numbers in `all`, in the bytes `run` of `text`, whole
+    /// lines, and where it starts.
+    fn each(&self, all: &[Needle], text: &[u8], run: Range<usize>, hit: &mut impl FnMut(usize, usize)) {
+        let base = run.start;
+        self.sieve.each(&text[run], |at, mut here| {
+            while here != 0 {
+                for &(n, back) in &self.sets[here.trailing_zeros() as usize] {
+                    let needle = &all[usize::from(n)].text;
+                    let start = (base + at).wrapping_sub(usize::from(back));
+                    let part = text.get(start..).and_then(|rest| rest.get(..needle.len()));
+                    if part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want)) {
+                        hit(usize::from(n), start);
+                    }
+                }
+                here &= here - 1;
+            }
+        });
+    }
+}
+
+/// Calls `go` with runs of lines of one kind; blank lines are of any.
+fn each_run(text: &str, mut go: impl FnMut(Range<usize>, Line)) {
+    let (mut run, mut start, mut kind) = (0, 0, None);
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+        if end > start {
+            let here = Line::of(&text[start..end]);
+            let before = *kind.get_or_insert(here);
+            if here != before {
+                go(run..start, before);
+                (run, kind) = (start, Some(here));
+            }
+        }
+        start = end + 1;
+    }
+    if let Some(kind) = kind {
+        go(run..text.len(), kind);
     }
 }
 
@@ -157,7 +237,7 @@ mod tests {
     #[test]
     fn each_line_with_each_needle() {
         let words = ["0000", "photo", "http", "total", "photograph"];
-        let needles = Needles::new((0..).zip(words).map(|(n, w)| (w.to_owned(), n)).collect());
+        let needles = Needles::new((0..).zip(words).map(|(n, w)| (w.to_owned(), n, Line::Prose)).collect());
         let text = "PHOTOTAL 1234567890123\nnothing\nhttphotograph 1 12 123\n12345 photo photo\n";
         let mut found = Found::default();
         needles.find(text, &mut found);
@@ -181,8 +261,8 @@ mod tests {
         let text: String = (0..64).map(|n| format!("{}z so {}Z\n", word(n * 7), word(n).to_uppercase())).collect();
         for copies in [1, 20] {
             // Copies beyond the first are in no line.
-            let wanted =
-                (0..64 * copies).map(|n| (format!("{}{}", word(n % 64), char::from(b'z' - (n / 64) as u8)), n as u16));
+            let wanted = (0..64 * copies)
+                .map(|n| (format!("{}{}", word(n % 64), char::from(b'z' - (n / 64) as u8)), n as u16, Line::Prose));
             let needles = Needles::new(wanted.clone().collect());
             assert_eq!(matches!(needles.way, Way::Automaton(_)), copies > 1);
             let mut found = Found::default();
@@ -191,7 +271,7 @@ mod tests {
             for line in text.split_inclusive('\n') {
                 let here = found.all().iter().filter(|f| (start..start + line.len()).contains(&(f.0 as usize)));
                 let woken: Vec<u16> = here.flat_map(|f| needles.rules(f.1)).copied().collect();
-                for (word, rule) in wanted.clone() {
+                for (word, rule, _) in wanted.clone() {
                     assert!(!line.to_lowercase().contains(&word) || woken.contains(&rule), "{word} in {line}");
                 }
                 start += line.len();
@@ -200,8 +280,26 @@ mod tests {
     }
 
     #[test]
+    fn where_they_matter() {
+        let wanted = [("all", Line::Prose), ("stop", Line::Stopped), ("any", Line::Any)];
+        let needles = Needles::new((0..).zip(wanted).map(|(n, (w, from))| (w.to_owned(), n, from)).collect());
+        let words = "all stop any";
+        let prose = "é ".repeat(150);
+        let text = format!("{words}.\n\n{words}\n{prose}{words}.\n{words}?\n{}{words}!\n{words}", "é ".repeat(143));
+        let mut found = Found::default();
+        needles.find(&text, &mut found);
+        let mut seen: Vec<(usize, u16)> =
+            found.all().iter().map(|&(at, n)| (text[..at as usize].matches('\n').count(), n)).collect();
+        seen.sort_unstable();
+        // By length, then by name: all, any, stop.
+        let every = |line: usize| [0, 1, 2].map(|n| (line, n)).to_vec();
+        let stopped = |line: usize| vec![(line, 0), (line, 2)];
+        assert_eq!(seen, [stopped(0), every(2), vec![(3, 0)], every(4), stopped(5), every(6)].concat());
+    }
+
+    #[test]
     fn one_entry_a_line() {
-        let needles = Needles::new(vec![("0000".into(), 0)]);
+        let needles = Needles::new(vec![("0000".into(), 0, Line::Prose)]);
         let mut found = Found::default();
         needles.find(&"7".repeat(1 << 20), &mut found);
         assert_eq!(found.all(), [(0, 0)]);

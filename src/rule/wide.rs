@@ -6,6 +6,9 @@
 use super::Key;
 use super::need::{HEAD, LITERAL};
 
+/// Characters of a line that are looked at first.
+const FEW: usize = 6;
+
 /// The literals.
 pub(super) struct Wide {
     /// Those of lave's own rules, sorted, and the rule that each of them is, if it is in force.
@@ -13,14 +16,35 @@ pub(super) struct Wide {
     rules: Vec<Option<u16>>,
     /// Those of others, sorted.
     more: Vec<(String, u16)>,
+    /// A bit for each [`slot`] that the first bytes of a literal have.
+    heads: Vec<u64>,
+    /// How literals start that are too short for that.
+    short: Vec<[u8; HEAD]>,
     empty: bool,
+}
+
+/// Bytes that [`slot`] is made of, and bits of it.
+const WIDTH: usize = 6;
+const SLOT: u32 = 14;
+
+/// A number for the first bytes of a key.
+fn slot(head: [u8; WIDTH]) -> usize {
+    let [a, b, c, d, e, f] = head;
+    (u64::from_le_bytes([a, b, c, d, e, f, 0, 0]).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT)) as usize
 }
 
 impl Wide {
     /// `own`: literals of lave's own rules, sorted, by their numbers.
     pub(super) fn new(own: &'static [(&'static str, u16)]) -> Wide {
         let of = own.iter().map(|(_, n)| usize::from(*n) + 1).max().unwrap_or(0);
-        Wide { own, rules: vec![None; of], more: Vec::new(), empty: true }
+        Wide {
+            own,
+            rules: vec![None; of],
+            more: Vec::new(),
+            heads: vec![0; 1 << (SLOT - 6)],
+            short: Vec::new(),
+            empty: true,
+        }
     }
 
     /// One of lave's own rules, the `n`th, is in force as `rule`.
@@ -39,19 +63,33 @@ impl Wide {
     /// Readies it for use, when all literals are there.
     pub(super) fn sort(&mut self) {
         self.more.sort();
+        let own = self.own.iter().filter(|(_, n)| self.rules[usize::from(*n)].is_some()).map(|(l, _)| *l);
+        for literal in own.chain(self.more.iter().map(|(l, _)| l.as_str())) {
+            match literal.as_bytes().first_chunk() {
+                Some(head) => self.heads[slot(*head) / 64] |= 1 << (slot(*head) % 64),
+                None => self.short.extend(first(literal)),
+            }
+        }
     }
 
     /// Wakes the rules one of whose literals the key of the line starts with.
-    pub(super) fn open(&self, line: &str, key: &mut Key, out: &mut Vec<u16>) {
+    /// `from`: where the first byte stands that is no blank.
+    pub(super) fn open(&self, line: &str, from: usize, key: &mut Key, out: &mut Vec<u16>) {
         // Whatever is beyond ASCII in a key was so in the line.
-        if self.empty || line.chars().filter(|c| !c.is_whitespace()).take(HEAD).all(|c| c.is_ascii()) {
+        let plain =
+            |few: &[u8; 2 * HEAD]| few.is_ascii() && few.iter().filter(|b| b.is_ascii_graphic()).count() >= HEAD;
+        if self.empty || line.as_bytes()[from..].first_chunk().is_some_and(plain) {
+            return;
+        }
+        if line.chars().filter(|c| !c.is_whitespace()).take(HEAD).all(|c| c.is_ascii()) {
             return;
         }
         // First a few characters, as few lines go on like a literal.
-        let few = |n: usize| line.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(n).map_or(line.len(), |c| c.0);
-        key.set(&line[..few(HEAD)]);
-        let Some(here) = first(key.text()) else { return };
-        if !starts(self.own, here) && !starts(&self.more, here) {
+        let few = line.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(FEW).map_or(line.len(), |c| c.0);
+        key.set(&line[..few]);
+        let slot = key.text().as_bytes().first_chunk().map(|head| slot(*head));
+        let short = first(key.text()).is_some_and(|head| self.short.contains(&head));
+        if !short && slot.is_some_and(|slot| self.heads[slot / 64] >> (slot % 64) & 1 == 0) {
             return;
         }
         // A run of spaces is one in the key: so the more of the line.
@@ -69,11 +107,6 @@ impl Wide {
         with(self.own, here, text, |n| out.extend(self.rules[usize::from(n)]));
         with(&self.more, here, text, |n| out.push(n));
     }
-}
-
-/// Whether some literal starts like this.
-fn starts<S: AsRef<str>>(all: &[(S, u16)], here: [u8; HEAD]) -> bool {
-    all.binary_search_by_key(&Some(here), |(l, _)| first(l.as_ref())).is_ok()
 }
 
 /// Calls `hit` for each literal that `text`, which starts with `here`, starts with.
@@ -102,7 +135,7 @@ mod tests {
         wide.sort();
         let open = |line: &str| {
             let mut out = Vec::new();
-            wide.open(line, &mut Key::default(), &mut out);
+            wide.open(line, 0, &mut Key::default(), &mut out);
             out
         };
         assert_eq!(open("À LIRE  AUSSI : le mur"), [0]);

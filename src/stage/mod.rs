@@ -1,12 +1,12 @@
 //! The stages: kinds of repair, and the one list that orders them.
 //!
 //! A stage sees one line (no `\n` in it) and pushes edits into a sink. It does no I/O, keeps no
-//! state between lines, and its edits depend on nothing but the line, the rules and the options:
-//! not on the line before, on where a block was cut, on what is reported or on the thread.
+//! state between lines, and its edits depend on nothing but the line, the rules, the options and how
+//! the document starts ([`Survey`]): not on the line before, on where a block was cut, on what is reported or on the thread.
 //! Time and memory are linear in the line, whose length is not bounded (64 MB happens).
 //!
 //! The pipeline runs the woken stages in [`ORDER`], each on the result of the one before, until a
-//! whole pass makes no edit. So a stage may rely on being called again on what it made, and has to
+//! whole pass makes no edit; one that repeats, until it makes none itself. So a stage may rely on being called again on what it made, and has to
 //! get smaller by some measure that its docs state, or stop.
 
 mod controls;
@@ -20,6 +20,8 @@ mod stringified;
 pub(crate) mod testing;
 mod unicode;
 mod whitespace;
+
+use std::sync::OnceLock;
 
 use crate::edit::EditSink;
 use crate::features::Features;
@@ -56,6 +58,25 @@ pub(crate) fn build(name: &str, rules: &RuleSet, options: &Options) -> Option<Bo
     })
 }
 
+/// What is known of a document before its first line is looked at: how it starts. What that tells is
+/// worked out when first asked for, and the same for every line, batch and thread.
+#[derive(Default)]
+pub struct Survey {
+    /// Whole lines of settled text.
+    sample: String,
+    evidence: OnceLock<mojibake::Evidence>,
+    legacy: OnceLock<mojibake::LegacyEvidence>,
+}
+
+impl Survey {
+    /// About how many bytes of a document are looked at.
+    pub(crate) const SAMPLE: usize = 256 << 10;
+
+    pub(crate) fn new(sample: String) -> Survey {
+        Survey { sample, ..Survey::default() }
+    }
+}
+
 /// One kind of repair.
 pub trait Stage: Send + Sync {
     /// The name, as in [`ORDER`], in rule ids and in the configuration.
@@ -65,6 +86,23 @@ pub trait Stage: Send + Sync {
     /// has none of them.
     fn needs(&self) -> Features;
 
+    /// Whether it brings a line to rest before the stages after it see the line: half-repaired text is
+    /// evidence that they would tidy away.
+    fn repeats(&self) -> bool {
+        false
+    }
+
     /// Pushes edits and findings for `line`, which holds no `\n`; offsets are bytes of `line`.
     fn edit(&self, line: &str, sink: &mut EditSink);
+
+    /// Whether it wants to know the document.
+    fn surveys(&self) -> bool {
+        false
+    }
+
+    /// The same, knowing the document. A stage may repair more by that, but nothing that it would not
+    /// leave alone afterwards when the document has been cleaned and is known no more.
+    fn edit_in(&self, line: &str, _: &Survey, sink: &mut EditSink) {
+        self.edit(line, sink);
+    }
 }

@@ -281,18 +281,17 @@ pub(super) struct Meter {
 
 impl Meter {
     /// A meter for what comes after `last`, which comes after `before`.
-    pub(super) fn after(before: char, last: char) -> Meter {
-        Meter { before: class(before), last: class(last), sum: 0 }
+    pub(super) fn after(before: Class, last: Class) -> Meter {
+        Meter { before, last, sum: 0 }
     }
 
-    pub(super) fn add(&mut self, c: char) {
-        let k = class(c);
+    pub(super) fn add(&mut self, k: Class) {
         self.sum = self.sum.saturating_add(i32::from(k.cost) + pair(self.before, self.last, k));
         (self.before, self.last) = (self.last, k);
     }
 
     /// Adds what is odd about `next` coming after all that.
-    pub(super) fn close(&mut self, next: char) {
-        self.sum = self.sum.saturating_add(pair(self.before, self.last, class(next)));
+    pub(super) fn close(&mut self, next: Class) {
+        self.sum = self.sum.saturating_add(pair(self.before, self.last, next));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::legacy;
-use super::pairs::{ENCODERS, MISREAD, Truth};
+use super::pairs::{ENCODERS, PAIRS, Truth};
 use super::tables::{PAGES, Tables};
 
 /// Longer pieces are not explained, in bytes.
@@ -39,47 +39,102 @@ fn reread(text: &str, x: usize) -> Option<String> {
     some.then_some(out)
 }
 
-/// What other stages make alike.
+/// What other stages make alike: dots for an ellipsis, straight marks, plain spaces.
+fn plainly(c: char) -> impl Iterator<Item = char> {
+    let (c, n) = match c {
+        '‘' | '’' | '‚' => ('\'', 1),
+        '“' | '”' | '„' => ('"', 1),
+        '\u{A0}' => (' ', 1),
+        '…' => ('.', 3),
+        '–' | '—' => ('-', 1),
+        _ => (c, 1),
+    };
+    std::iter::repeat_n(c, n)
+}
+
 fn plain(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '‘' | '’' | '‚' => out.push('\''),
-            '“' | '”' | '„' => out.push('"'),
-            '\u{A0}' => out.push(' '),
-            '…' => out.push_str("..."),
-            '–' | '—' => out.push('-'),
-            _ => out.push(c),
+    text.chars().flat_map(plainly).collect::<String>().trim().to_owned()
+}
+
+/// Whether `text` is `plain` but for what other stages make alike.
+fn is_plainly(text: impl Iterator<Item = char>, plain: &str) -> bool {
+    let mut want = plain.chars();
+    let mut started = false;
+    for c in text.flat_map(plainly) {
+        if !started && c.is_whitespace() {
+            continue;
+        }
+        started = true;
+        match want.next() {
+            Some(w) if w == c => {}
+            None if c.is_whitespace() => {}
+            _ => return false,
         }
     }
-    out.trim().to_owned()
+    want.next().is_none()
+}
+
+/// Whether `old`, written in encoding `x` and read as UTF-8 as far as it is, is `new`. Most pairs end
+/// at their first character.
+fn is_layer(old: &str, x: usize, new: &str) -> bool {
+    let mut rest = old.chars();
+    let mut some = false;
+    let read = std::iter::from_fn(|| {
+        let first = rest.next()?;
+        if first.is_ascii() {
+            return Some(first);
+        }
+        let lead = TABLES.byte(x, first).unwrap_or(0);
+        let more = match lead {
+            0xC2..=0xDF => 1,
+            0xE0..=0xEF => 2,
+            0xF0..=0xF4 => 3,
+            _ => return Some(first),
+        };
+        let mut bytes = [lead, 0, 0, 0];
+        let mut after = rest.clone();
+        for b in &mut bytes[1..=more] {
+            *b = after.next().filter(|c| !c.is_ascii()).and_then(|c| TABLES.byte(x, c)).unwrap_or(0);
+        }
+        match std::str::from_utf8(&bytes[..=more]).ok().and_then(|t| t.chars().next()) {
+            Some(c) => {
+                rest = after;
+                some = true;
+                Some(c)
+            }
+            None => Some(first),
+        }
+    });
+    is_plainly(read, new) && some
 }
 
 /// The encoding through which `old` came from `new`.
 fn layer(old: &str, new: &str) -> Option<usize> {
-    (0..PAGES.len()).find(|&x| reread(old, x).is_some_and(|t| plain(&t) == new))
+    (0..PAGES.len()).find(|&x| is_layer(old, x, new))
 }
 
 /// The encodings through which `old` came from `new`, the last first: one, several times, or two. Only
 /// those count in which all of `old` can be written, and most others end at its first character.
 fn layers(old: &str, new: &str) -> Option<Vec<usize>> {
     let fits = |text: &str, x: usize| text.chars().all(|c| c.is_ascii() || TABLES.byte(x, c).is_some());
+    let mut firsts: Vec<(usize, String)> = Vec::new();
     for x in (0..PAGES.len()).filter(|&x| fits(old, x)) {
-        let mut text = old.to_owned();
-        for depth in 1..=DEEPEST {
+        if is_layer(old, x, new) {
+            return Some(vec![x]);
+        }
+        let Some(mut text) = reread(old, x) else { continue };
+        firsts.push((x, text.clone()));
+        for depth in 2..=DEEPEST {
+            if is_layer(&text, x, new) {
+                return Some(vec![x; depth]);
+            }
             match reread(&text, x) {
                 Some(next) => text = next,
                 None => break,
             }
-            if plain(&text) == new {
-                return Some(vec![x; depth]);
-            }
         }
     }
-    (0..PAGES.len()).filter(|&x| fits(old, x)).find_map(|x| {
-        let text = reread(old, x)?;
-        layer(&text, new).map(|y| vec![x, y])
-    })
+    firsts.into_iter().find_map(|(x, text)| layer(&text, new).map(|y| vec![x, y]))
 }
 
 /// "utf-8 read as windows-1250, then as windows-1252, twice".
@@ -166,23 +221,27 @@ fn search(old: &str, new: &str) -> Option<String> {
 /// The same for damage between legacy encodings.
 fn legacy_pair(old: &str, new: &str) -> Option<String> {
     let want = plain(new);
-    for misread in MISREAD.iter() {
-        let bytes: Option<Vec<u8>> = old.chars().map(|c| misread.page.loose_byte(c)).collect();
-        let Some(bytes) = bytes else { continue };
-        if misread.page.name() == "windows-1252" && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c)) {
-            let text: String = bytes.iter().map(|&b| misread.page.loose_char(b)).collect();
-            if plain(&text) == want {
-                return Some("windows-1252 read as latin-1".to_owned());
-            }
+    for &(read, truth) in PAIRS.iter() {
+        let byte = |c: char| read.loose_byte(c);
+        if !old.chars().all(|c| byte(c).is_some()) {
+            continue;
         }
-        for pair in &misread.pairs {
-            let (name, text) = match pair.truth {
-                Truth::Single(page) => (page.name(), bytes.iter().map(|&b| page.loose_char(b)).collect::<String>()),
-                Truth::Double(codec) => (codec.name(), codec.decode_without_bom_handling(&bytes).0.into_owned()),
-            };
-            if plain(&text) == want {
-                return Some(format!("{} read as {}", name.to_ascii_lowercase(), misread.page.name()));
+        let bytes = old.chars().filter_map(byte);
+        if read.name() == "windows-1252"
+            && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c))
+            && is_plainly(bytes.clone().map(|b| read.loose_char(b)), &want)
+        {
+            return Some("windows-1252 read as latin-1".to_owned());
+        }
+        let (name, same) = match truth {
+            Truth::Single(page) => (page.name(), is_plainly(bytes.map(|b| page.loose_char(b)), &want)),
+            Truth::Double(codec) => {
+                let bytes: Vec<u8> = bytes.collect();
+                (codec.name(), is_plainly(codec.decode_without_bom_handling(&bytes).0.chars(), &want))
             }
+        };
+        if same {
+            return Some(format!("{} read as {}", name.to_ascii_lowercase(), read.name()));
         }
     }
     // Encodings of East Asia make characters of it.

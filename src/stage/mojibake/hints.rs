@@ -111,6 +111,31 @@ fn all() -> impl Iterator<Item = (usize, &'static Misread, &'static Pair)> {
     MISREAD.iter().flat_map(|m| m.pairs.iter().map(move |p| (m, p))).enumerate().map(|(n, (m, p))| (n, m, p))
 }
 
+/// The reading of number `n`.
+pub(super) fn pair(n: usize) -> (&'static Misread, &'static Pair) {
+    static PAIRS: LazyLock<Vec<(&'static Misread, &'static Pair)>> =
+        LazyLock::new(|| all().map(|(_, m, p)| (m, p)).collect());
+    PAIRS[n]
+}
+
+/// The number of the reading that `pair` is, if it is one between two encodings of single bytes.
+pub(super) fn number(pair: &Pair) -> Option<usize> {
+    all().find(|(_, _, p)| std::ptr::eq(*p, pair)).filter(|(_, _, p)| matches!(p.truth, Truth::Single(_))).map(|p| p.0)
+}
+
+/// Those of `readings` that would change a character of `line`.
+pub(super) fn turned(line: &str, readings: Readings) -> Readings {
+    let bytes = line.as_bytes();
+    let (mut at, mut set) = (0, 0);
+    while let Some(next) = beyond_ascii(bytes, at) {
+        let Some(c) = line[next..].chars().next() else { break };
+        let e = TABLES.of(c);
+        set |= ones(Set::from(readings & !set)).filter(|&n| e.to[n] != c).fold(0, |set, n| set | 1 << n);
+        at = next + c.len_utf8();
+    }
+    set
+}
+
 impl Tables {
     fn new() -> Tables {
         let mut chars: Vec<char> = Vec::new();
@@ -372,7 +397,7 @@ pub(super) fn read(line: &str) -> Hints {
 }
 
 /// The first byte from `at` on that is not ASCII.
-fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(super) fn beyond_ascii(bytes: &[u8], mut at: usize) -> Option<usize> {
     while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
         at += 16;
     }

@@ -4,19 +4,23 @@
 //! A line is taken back to bytes in the encoding that it may have been misread as, and those are
 //! read as what it may have been. That maps line to line one to one, so how likely each is as text,
 //! in the language that suits it best, is all that has to be compared. Before anything is weighed,
-//! lines that are sound in some language are passed by.
+//! lines that are sound in some language are passed by. A line settles, as every edit lowers what it
+//! costs by a measure of its text alone, and never makes it longer.
 
 use smallvec::SmallVec;
 
+use super::evidence::Vote;
 use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
-use crate::language::{Fit, Model, NAT, Set, Text};
+use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
 const BAR_SCRIPT: i64 = 20 * NAT;
 const BAR_MARKS: i64 = 4 * NAT;
 const BAR_UTF8: i64 = 10 * NAT;
+/// The same, however much other lines of the document say for it.
+const BAR_LIKE_OTHERS: i64 = NAT;
 /// And for each character that changes script.
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
@@ -60,6 +64,11 @@ pub(super) struct Reading {
     pub(super) places: Vec<Place>,
     /// By how much, beyond the bar, in sixteenths of a nat; below 0 it is a suspicion.
     pub(super) surplus: i64,
+    /// The same without the bar.
+    pub(super) gain: i64,
+    pub(super) language: usize,
+    /// The number of the pair of encodings, if it has one.
+    pub(super) pair: Option<usize>,
 }
 
 /// One character of a reading, with where it comes from.
@@ -89,6 +98,40 @@ struct Candidate<'p> {
     rough: i64,
 }
 
+/// Where other lines of the document have been damaged as `votes` tell: how `line` reads that way.
+pub(super) fn read_like_others(line: &str, votes: &[Vote]) -> Option<Reading> {
+    let asked = votes.iter().fold(0, |set, v| set | 1 << v.pair);
+    let asked = if asked == 0 { 0 } else { hints::turned(line, asked) };
+    if asked == 0 {
+        return None;
+    }
+    let model = Model::get();
+    let chars = chars(line);
+    let seen = Seen::of(&chars);
+    let mut symbols = Text::default();
+    model.prepare(line.chars(), &mut symbols);
+    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
+    let fit = unread(model, &symbols, nearest, &seen.chars)?;
+    let line = Line { text: line, chars, fit, nearest };
+    let mut best: Option<(i64, Reading)> = None;
+    for vote in votes.iter().filter(|v| asked >> v.pair & 1 == 1) {
+        let (misread, pair) = hints::pair(vote.pair);
+        let Some(c) = line.bytes(misread).and_then(|b| line.candidate(model, pair, &b)) else { continue };
+        let own = c.nearest.iter().copied();
+        let Some(fit) = model.best(&c.symbols, ones(vote.languages).chain(own)) else { continue };
+        let gain = line.fit.cost - fit.cost;
+        let Some(reading) = line.judge(model, gain, &c, fit, vote.relief()) else { continue };
+        if best.as_ref().is_none_or(|b| gain > b.0) && line.is_lowered_by(model, &c) {
+            best = Some((gain, reading));
+        }
+    }
+    best.map(|b| b.1)
+}
+
+fn chars(line: &str) -> Vec<Read> {
+    line.char_indices().map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char }).collect()
+}
+
 /// The best legacy reading of `line`, if one is better than the line itself by a margin worth a
 /// word. `doubt`: whether the line may be misread UTF-8.
 pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
@@ -97,10 +140,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if hints.is_nothing() || model.is_sound(line) {
         return None;
     }
-    let chars: Vec<Read> = line
-        .char_indices()
-        .map(|(i, char)| Read { start: i as u32, end: (i + char.len_utf8()) as u32, char })
-        .collect();
+    let chars = chars(line);
     let seen = Seen::of(&chars);
     let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
     let mut first = 0;
@@ -121,10 +161,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut symbols = Text::default();
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    // It gets what readings get: the best of the languages that have its letters.
-    let own = seen.chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
-    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(&symbols, own) };
-    let fit = model.best(&symbols, nearest.into_iter().chain(own))?;
+    let fit = unread(model, &symbols, nearest, &seen.chars)?;
     let line = Line { text: line, chars, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
@@ -156,7 +193,21 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     }
     let (gain, c, fit) = best?;
     let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
-    line.judge(model, gain - doubt, &c, fit)
+    let mut reading = line.judge(model, gain - doubt, &c, fit, 0)?;
+    if reading.surplus >= 0 && !line.is_lowered_by(model, &c) {
+        // Only a suspicion.
+        reading.surplus = -1;
+    }
+    Some(reading)
+}
+
+/// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
+/// it: by what it is alone, not by how it came about. That is what readings have to lower.
+fn unread(model: &Model, symbols: &Text, nearest: [usize; TRIED], chars: &[char]) -> Option<Fit> {
+    // It gets what readings get: the best of the languages that have its letters.
+    let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
+    model.best(symbols, nearest.into_iter().chain(own))
 }
 
 /// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
@@ -340,7 +391,18 @@ impl Line<'_> {
         Some(Candidate { pair, chars, symbols, nearest, rough })
     }
 
-    fn judge(&self, model: &Model, gain: i64, c: &Candidate<'_>, fit: Fit) -> Option<Reading> {
+    /// Whether `c` is no longer than the line, and costs less by the line's own measure. A reading is
+    /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
+    /// two readings could take turns. But what each edit lowers can't come back.
+    fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
+        let seen = Seen::of(&c.chars);
+        let nearest = model.nearest::<TRIED>(&c.symbols, Set::MAX);
+        let fit = unread(model, &c.symbols, nearest, &seen.chars);
+        c.chars.len() <= self.chars.len() && fit.is_some_and(|f| f.cost < self.fit.cost)
+    }
+
+    /// `relief`: by how much less it has to gain.
+    fn judge(&self, model: &Model, gain: i64, c: &Candidate<'_>, fit: Fit, relief: i64) -> Option<Reading> {
         if gain <= 0 {
             return None;
         }
@@ -359,17 +421,20 @@ impl Line<'_> {
         if strange > most {
             return None;
         }
-        let bonus = self.sense(model, c, fit, gain)?;
+        let bonus = self.sense(model, c, fit, gain, relief > 0)?;
+        let bar = if relief > 0 { (bar - relief).max(BAR_LIKE_OTHERS) } else { bar };
         let surplus = gain + bonus - bar;
         if surplus < -3 * NAT {
             return None;
         }
-        Some(Reading { change: c.pair.change, places, surplus })
+        let pair = if surplus >= 0 { hints::number(c.pair) } else { None };
+        Some(Reading { change: c.pair.change, places, surplus, gain, language: fit.language, pair })
     }
 
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
-    /// question.
-    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64) -> Option<i64> {
+    /// question. `like_others`: other lines of the document changed in the same way, which makes good
+    /// some that would be odd by themselves.
+    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64, like_others: bool) -> Option<i64> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
@@ -408,7 +473,10 @@ impl Line<'_> {
                 continue;
             }
             // What is left of a no-break space that was misread.
-            if matches!(from, 'Â' | 'Ã') && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}')) {
+            if !like_others
+                && matches!(from, 'Â' | 'Ã')
+                && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}'))
+            {
                 return None;
             }
             // "……" is no word.
@@ -421,7 +489,7 @@ impl Line<'_> {
             // "letter…" and "don’t" are as good as any reading of them.
             proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
             // "commando´s", "equivalent´"
-            if from == '´' {
+            if from == '´' && !like_others {
                 let beyond = c.chars.get(i + 2).map_or(' ', |n| n.char);
                 if !next.is_lowercase() || next == 's' && !beyond.is_alphabetic() {
                     return None;
@@ -431,7 +499,10 @@ impl Line<'_> {
                 let alphabets = model.alphabets(new);
                 if alphabets >> fit.language & 1 == 0 {
                     foreign += 1;
-                    if alphabets.count_ones() < MANY || model.alphabets(from) >> fit.language & 1 == 1 {
+                    if !like_others && alphabets.count_ones() < MANY
+                        || alphabets == 0
+                        || model.alphabets(from) >> fit.language & 1 == 1
+                    {
                         return None;
                     }
                 }
@@ -465,16 +536,20 @@ impl Line<'_> {
                 return None;
             }
         }
-        if c.pair.change == Change::Script && proper == changed || c.pair.change == Change::Latin && lone == changed {
+        // Signs by themselves, marks for marks.
+        if !like_others
+            && (c.pair.change == Change::Script && proper == changed
+                || c.pair.change == Change::Latin && lone == changed)
+        {
             return None;
         }
-        if letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
+        if !like_others && letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
             return None;
         }
         if c.pair.change == Change::Whole && letters * 2 < changed {
             return None;
         }
-        if proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
+        if !like_others && proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
             return None;
         }
         // One letter for another, and that in another language.

@@ -3,7 +3,7 @@
 //! For each encoding X the *sites* of a line are the places whose characters, written in X, are
 //! the bytes of one character of UTF-8. Sites side by side are a *run*. A run is judged by how
 //! much less odd the line is with it read again (see [`cost`]), all runs of one X together say
-//! how sure X is, and the best X of a pass has its runs repaired, each site an edit of its own.
+//! how sure X is, and the best X of a pass has its runs repaired.
 //! The next layer, and what went through another encoding, is left to the next pass. Every edit
 //! makes the line shorter by a character at least, so it settles.
 //!
@@ -12,10 +12,12 @@
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
 mod cost;
+mod evidence;
 mod explain;
 mod hints;
 mod legacy;
 mod pairs;
+mod runs;
 mod sites;
 mod tables;
 
@@ -24,31 +26,26 @@ use crate::features::Features;
 use crate::language::{Model, NAT, Text};
 use crate::options::Options;
 use crate::rule::RuleSet;
-use crate::stage::Stage;
-use cost::{Class, Meter, class};
+use crate::stage::{Stage, Survey};
+use evidence::Vote;
+pub(crate) use evidence::{Evidence, LegacyEvidence};
 pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
+use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
-use tables::{CP1252, PRIOR, Set, Tables};
+use tables::Tables;
 
-/// Least gain of a run, in tenths of a nat, that nothing else on the line speaks for.
-const BAR: i32 = 90;
-/// The same where a site has three characters or more, which chance makes rarely.
-const BAR_LONG: i32 = 70;
 /// From here on a run is sure by itself.
 const SURE: i32 = 125;
 /// Below the bar, from here on, it is worth a finding.
 const SUSPECT: i32 = 60;
-/// What the other runs of the encoding have to say so that a run needs to gain next to nothing.
-const COMPANY: i32 = 150;
-/// What is needed then.
+/// What it takes that other lines of the document say, and what a run needs to gain then.
+const SAID: i32 = 2 * COMPANY;
+/// From here on what a line makes likely is sure.
+const SAID_SURELY: i32 = 4 * COMPANY;
+const WITH_DOCUMENT: i32 = 40;
+/// What is needed in company.
 const WITH_COMPANY: i32 = 10;
-/// What one letter of a script other than Latin costs when it stands all by itself.
-const ALONE: i32 = 60;
-/// What a site gains that no sound text has, though none of its pairs is odd.
-const TELLING: i32 = 30;
-/// Sites that there have to be for each byte in no site.
-const ORPHANS: usize = 2;
 /// What weak runs have to gain by the tables of languages, in sixteenths of a nat, and how strange
 /// the line may be then.
 const WEIGHED: i64 = 12 * NAT;
@@ -56,10 +53,6 @@ const STRANGE: i64 = 250;
 /// And more for each symbol that the line has less than so many.
 const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 3;
-/// Encodings that gain no less than the best one but for this are told apart by languages.
-const CLOSE: i32 = 120;
-/// The most that one run says against its encoding.
-const SAY: i32 = 400;
 
 /// The stage.
 pub(crate) struct Mojibake {
@@ -77,53 +70,12 @@ pub(crate) struct Mojibake {
     suspect: RuleId,
 }
 
-/// Sites side by side, read again.
-struct Run {
-    start: usize,
-    end: usize,
-    /// What the run becomes.
-    text: String,
-    gain: i32,
-    /// Whether it becomes one letter of a script other than Latin, all by itself.
-    odd: bool,
-    /// Whether it has a site of three characters or more, not all of them letters.
-    long: bool,
-    /// Whether what it becomes cannot be all that it was.
-    halved: bool,
-    /// Whether it is more than one site of two characters with no letter or digit beside it.
-    solid: bool,
-}
-
-impl Run {
-    /// Whether it is repaired though nothing else on the line speaks for it.
-    fn stands(&self) -> bool {
-        self.solid && self.gain >= if self.long { BAR_LONG } else { BAR }
-    }
-
-    /// What it says for or against its encoding: weak runs, however many, say nothing.
-    fn say(&self) -> i32 {
-        if self.gain < 0 || self.stands() { self.gain.max(-SAY) } else { 0 }
-    }
-}
-
 /// What came of looking for misread UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Found {
     Nothing,
     Suspect,
     Repaired,
-}
-
-/// The encoding chosen for a pass over a line.
-struct Best {
-    way: Way,
-    /// What all its runs gain.
-    sum: i32,
-    /// What its runs say for it.
-    sure: i32,
-    /// Whether the words that the sites are in hold too many bytes that are in no site: what is
-    /// left of two legacy encodings looks like that.
-    torn: bool,
 }
 
 impl Mojibake {
@@ -143,186 +95,46 @@ impl Mojibake {
         }
     }
 
-    /// Calls `with` for each run of encoding `x`.
-    fn runs(&self, line: &str, way: Way, mut with: impl FnMut(&Run)) {
-        let mut run = Run {
-            start: 0,
-            end: 0,
-            text: String::new(),
-            gain: 0,
-            odd: false,
-            long: false,
-            halved: false,
-            solid: false,
-        };
-        let mut at = 0;
-        while let Some(i) = line.as_bytes()[at..].iter().position(|b| !b.is_ascii()) {
-            at += i;
-            if self.run(line, way, at, &mut run) {
-                with(&run);
-                at = run.end;
-            } else {
-                at += line[at..].chars().next().map_or(1, char::len_utf8);
-            }
-        }
-    }
-
-    /// Reads the run that starts at byte `start`, if one does.
-    fn run(&self, line: &str, way: Way, start: usize, run: &mut Run) -> bool {
-        let Some(first) = read(&self.tables, way, line, start) else { return false };
-        (run.start, run.end) = (start, start);
-        run.text.clear();
-        let mut site = Some(first);
-        run.long = false;
-        while let Some(s) = site {
-            let mut raw = line[run.end..run.end + s.len].chars();
-            run.long |= raw.clone().nth(2).is_some() && !raw.all(|c| class(c).is_letter());
-            run.text.push(s.char);
-            if s.space {
-                run.text.push(' ');
-            }
-            run.end += s.len;
-            let on = line.as_bytes().get(run.end).is_some_and(|b| !b.is_ascii());
-            site = if on { read(&self.tables, way, line, run.end) } else { None };
-        }
-        let mut left = line[..start].chars().rev();
-        let last = left.next().unwrap_or(' ');
-        let before = left.next().unwrap_or(' ');
-        let next = line[run.end..].chars().next().unwrap_or(' ');
-        let (mut old, mut new) = (Meter::after(before, last), Meter::after(before, last));
-        line[run.start..run.end].chars().for_each(|c| old.add(c));
-        run.text.chars().for_each(|c| new.add(c));
-        old.close(next);
-        new.close(next);
-        let foreign = alone(last, &line[run.start..run.end], next)
-            .is_some_and(|c| !near(line[..start].chars().rev(), c) && !near(line[run.end..].chars(), c));
-        // A letter and a symbol that are mojibake in their turn are no word.
-        run.odd = alone(last, &run.text, next).is_some() && self.tables.seen_in(&run.text) == 0;
-        run.gain = old.sum - new.sum + if foreign { ALONE } else { 0 } - if run.odd { ALONE } else { 0 };
-        run.gain += telling(last, &line[run.start..run.end], next);
-        // A sign amid small letters is half of another layer, and "Ã¢??" has lost what matters.
-        let amid = last.is_lowercase() && next.is_lowercase();
-        let sign = |c: char| ('\u{2600}'..='\u{27BF}').contains(&c);
-        run.halved = amid && run.text.chars().all(sign) || run.text == "â" && line[run.end..].starts_with("??");
-        run.solid = run.text.chars().nth(1).is_some()
-            || run.long
-            || class(last).is_word()
-            || class(next).is_word()
-            || way.x == CP1252 && line[start..].starts_with(['Ã', 'Â']);
-        true
-    }
-
-    /// The encoding of `set` that `line` gains most by.
-    fn best(&self, line: &str, set: Set) -> Option<Best> {
-        let mut all: Vec<Best> = Vec::new();
-        let doubled = line.contains("Ã  ");
-        // Marks that sound text has beside what is broken need no explanation.
-        let beyond = |text: &str| text.chars().filter(|&c| c >= '\u{80}' && !matches!(c, '–'..='”' | '…')).count();
-        let whole = beyond(line);
-        // Marks that are other bytes in Windows-1257.
-        let baltic = line.contains(['¨', '¯']);
-        for x in (0..Set::BITS as usize).filter(|x| set >> x & 1 == 1) {
-            let mut way = Way { x, bold: false, doubled };
-            let (mut sum, mut sure) = (-PRIOR[x], 0_i32);
-            let (mut sites, mut orphans, mut end, mut covered) = (0, 0, 0, 0);
-            self.runs(line, way, |run| {
-                covered += beyond(&line[run.start..run.end]);
-                sum = sum.saturating_add(run.gain.max(-SAY));
-                sure = sure.saturating_add(run.say());
-                sites += run.text.chars().count();
-                orphans += self.orphans(x, &line[end..run.start], end > 0, true);
-                end = run.end;
-            });
-            orphans += self.orphans(x, &line[end..], end > 0, false);
-            if sum > 0 {
-                way.bold = sure >= COMPANY;
-                all.push(Best { way, sum, sure, torn: orphans * ORPHANS > sites });
-                // Nothing is left that another encoding could explain.
-                if x == CP1252 && covered == whole && sum >= COMPANY && !baltic {
-                    break;
-                }
-            }
-        }
-        // The first of the greatest.
-        let most = all.iter().map(|b| b.sum).max()?;
-        all.retain(|b| b.sum >= most - CLOSE);
-        if all.len() > 1 {
-            // What classes of characters leave open, the tables of languages tell.
-            let model = Model::get();
-            let mut text = Text::default();
-            let mut cost = |b: &Best| {
-                let mut read = String::new();
-                let mut at = 0;
-                self.runs(line, b.way, |run| {
-                    if run.gain > 0 {
-                        read.push_str(&line[at..run.start]);
-                        read.push_str(&run.text);
-                        at = run.end;
-                    }
-                });
-                read.push_str(&line[at..]);
-                model.prepare(read.chars(), &mut text);
-                let nearest = model.nearest::<4>(&text, crate::language::Set::MAX);
-                let fit = model.best(&text, nearest).map_or(0, |f| f.cost);
-                fit + i64::from(PRIOR[b.way.x]) * NAT / 10
-            };
-            all.sort_by_cached_key(&mut cost);
-            all.truncate(1);
-        }
-        all.pop()
-    }
-
-    /// Counts what would be bytes of UTF-8, but is in no site, in those words of `gap` that go on
-    /// into a site on its left or right.
-    fn orphans(&self, x: usize, gap: &str, left: bool, right: bool) -> usize {
-        let count = |part: &str| {
-            part.chars().filter(|&c| !c.is_ascii() && class(c).is_torn() && self.tables.byte(x, c).is_some()).count()
-        };
-        let space = |c: char| c == ' ' || c == '\t';
-        match (gap.find(space), gap.rfind(space)) {
-            (Some(first), Some(last)) => {
-                (if left { count(&gap[..first]) } else { 0 }) + if right { count(&gap[last..]) } else { 0 }
-            }
-            _ if left || right => count(gap),
-            _ => 0,
-        }
-    }
-
     fn repair(&self, line: &str, way: Way, run: &Run, rule: RuleId, sink: &mut EditSink) {
-        let mut at = run.start;
+        // Sites that went the same way are one edit.
+        let (mut at, mut start, mut by) = (run.start, run.start, RuleId::NONE);
         let mut text = String::new();
         while at < run.end {
-            let Some(Site { len, char, space, kind }) = read(&self.tables, way, line, at) else { return };
+            let Some(Site { len, char, space, kind }) = read(&self.tables, way, line, at) else { break };
             let rule = match kind {
                 Kind::Whole => rule,
                 Kind::Spaced => self.spaced,
                 Kind::Lossy => self.lossy,
                 Kind::Straight => self.straight,
             };
-            text.clear();
+            if rule != by && at > start {
+                sink.replace(start..at, &text, by);
+                text.clear();
+                start = at;
+            }
+            by = rule;
             text.push(char);
             if space {
                 text.push(' ');
             }
-            sink.replace(at..at + len, &text, rule);
             at += len;
+        }
+        if at > start {
+            sink.replace(start..at, &text, by);
         }
     }
 
     /// Pushes edits and findings for UTF-8 that was misread.
-    fn misread_utf8(&self, line: &str, sink: &mut EditSink) -> Found {
-        let set = self.tables.seen_in(line);
-        if set == 0 {
-            return Found::Nothing;
-        }
-        let Some(Best { way, sure, torn, .. }) = self.best(line, set).filter(|b| b.sum >= SUSPECT) else {
-            return Found::Nothing;
-        };
+    /// What was found, and in which encoding, how sure it is.
+    fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
+        let Some(best) = best(&self.tables, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
+        let (way, sure, runs) = (best.way, best.sure, &best.runs);
+        let torn = best.is_torn(&self.tables, line);
         let mut found = Found::Nothing;
-        let weighed = !torn && self.reads_better(line, way, sure);
+        let weighed = !torn && reads_better(line, &best);
         // One letter before a sign of money, where dashes are sound: that may be meant.
-        let meant = sure < 2 * COMPANY && line.contains(['–', '—']) && self.is_money(line, way);
-        self.runs(line, way, |run| {
+        let meant = sure < 2 * COMPANY && is_money(line, runs) && line.contains(['–', '—']);
+        for (run, text) in runs.iter() {
             let company = sure.saturating_sub(run.say()) >= COMPANY;
             let repair = if run.halved || meant {
                 false
@@ -334,9 +146,9 @@ impl Mojibake {
             };
             if repair && !torn {
                 found = Found::Repaired;
-                let rule = if self.again(&run.text) {
+                let rule = if is_mojibake(&self.tables, text) {
                     self.twice
-                } else if company || run.gain >= SURE {
+                } else if company || run.gain >= SURE || self.said(survey, way.x) >= SAID_SURELY {
                     self.utf8
                 } else {
                     self.short
@@ -346,56 +158,40 @@ impl Mojibake {
                 found = found.max(Found::Suspect);
                 sink.flag(run.start..run.end, self.suspect);
             }
-        });
-        found
+        }
+        (found, Some((way.x, sure)))
     }
 
-    /// Whether the only site is a letter before a sign of money.
-    fn is_money(&self, line: &str, way: Way) -> bool {
-        let (mut runs, mut money) = (0, false);
-        self.runs(line, way, |run| {
-            runs += 1;
-            money = matches!(&line[run.start..run.end], "Ã¢" | "Ã£" | "Ã¤" | "Ã¥");
-        });
-        runs == 1 && money
+    /// What lines of the document say for encoding `x`, each by itself.
+    fn said(&self, survey: &Survey, x: usize) -> i32 {
+        survey.evidence.get_or_init(|| self.evidence(&survey.sample)).said(x)
     }
 
-    /// Whether the tables of languages speak for the runs that do not stand by themselves.
-    fn reads_better(&self, line: &str, way: Way, sure: i32) -> bool {
-        let (mut weak, mut refused, mut letters) = (0, false, String::new());
-        let mut read = String::new();
-        let mut at = 0;
-        self.runs(line, way, |run| {
-            let company = sure.saturating_sub(run.say()) >= COMPANY;
-            weak += usize::from(!company && !run.stands() && run.gain > 0);
-            refused |= run.gain <= 0;
-            if run.gain > 0 {
-                letters.push_str(&run.text);
-                read.push_str(&line[at..run.start]);
-                read.push_str(&run.text);
-                at = run.end;
-            }
-        });
-        if weak == 0 || refused {
+    /// The same for what is doubtful by itself, where other lines say more for an encoding than for any
+    /// other. Whether that repaired anything.
+    fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
+        let x = survey.evidence.get_or_init(|| self.evidence(&survey.sample)).most();
+        let said = self.said(survey, x);
+        if said < SAID || self.tables.seen_in(line).any >> x & 1 == 0 {
             return false;
         }
-        read.push_str(&line[at..]);
-        let model = Model::get();
-        let (mut old, mut new) = (Text::default(), Text::default());
-        model.prepare(line.chars(), &mut old);
-        model.prepare(read.chars(), &mut new);
-        let fit = |text: &Text| model.best(text, model.nearest::<6>(text, crate::language::Set::MAX));
-        let (Some(before), Some(after)) = (fit(&old), fit(&new)) else { return false };
-        let known = |c: char| model.alphabets(c) >> after.language & 1 == 1;
-        before.cost - after.cost >= WEIGHED + (SHORT - new.len() as i64).max(0) * EACH_SHORT
-            && model.strangeness(after, &new) < STRANGE
-            && letters.chars().all(|c| !c.is_alphabetic() || known(c))
-            && letters.chars().any(char::is_alphabetic)
+        let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };
+        let best = best_of(&self.tables, line, x);
+        if best.sum <= 0 || best.is_torn(&self.tables, line) {
+            return false;
+        }
+        let mut some = false;
+        for (run, _) in best.runs.iter().filter(|(r, _)| r.gain >= WITH_DOCUMENT && !r.halved && !r.odd) {
+            self.repair(line, best.way, run, rule, sink);
+            some = true;
+        }
+        some
     }
 
     /// Pushes edits and findings for text between two legacy encodings.
-    fn misread_legacy(&self, line: &str, doubt: bool, sink: &mut EditSink) {
-        let Some(reading) = legacy::read(line, doubt) else { return };
+    fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
+        let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
+        let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else { return };
         for p in &reading.places {
             if reading.surplus >= 0 {
                 let rule = if reading.change == Change::Marks { self.c1 } else { self.legacy };
@@ -405,42 +201,34 @@ impl Mojibake {
             }
         }
     }
+}
 
-    /// Whether `text`, what a run becomes, is mojibake in its turn.
-    fn again(&self, text: &str) -> bool {
-        let set = self.tables.seen_in(text);
-        set != 0 && self.best(text, set).is_some_and(|b| b.sum >= BAR)
+/// Whether the only site is a letter before a sign of money.
+fn is_money(line: &str, runs: &Runs) -> bool {
+    let mut all = runs.iter().map(|(r, _)| &line[r.start..r.end]);
+    matches!(all.next(), Some("Ã¢" | "Ã£" | "Ã¤" | "Ã¥")) && all.next().is_none()
+}
+
+/// Whether the tables of languages speak for the runs that do not stand by themselves.
+fn reads_better(line: &str, best: &Best) -> bool {
+    let runs = best.runs.iter().map(|(r, _)| r);
+    let company = |r: &Run| best.sure.saturating_sub(r.say()) >= COMPANY;
+    if runs.clone().any(|r| r.gain <= 0) || runs.clone().all(|r| company(r) || r.stands()) {
+        return false;
     }
-}
-
-/// The one letter of `text`, if it is of a script other than Latin and all by itself.
-fn alone(last: char, text: &str, next: char) -> Option<Class> {
-    let mut words = text.chars().map(class).filter(|c| c.is_word());
-    let c = words.next().filter(|_| words.next().is_none())?;
-    (c.is_alone_odd() && !c.same_script(class(last)) && !c.same_script(class(next))).then_some(c)
-}
-
-/// What `site` between `last` and `next` gains or loses by what its pairs do not show: sound text
-/// has no "Ã  " with two spaces, "Ã–z", "√á", ":Â 5", "â€ " or "kâ\"¦"; but "fÂ " may have lost a
-/// letter.
-fn telling(last: char, site: &str, next: char) -> i32 {
-    let mut chars = site.chars();
-    let tells = match (chars.next(), chars.next(), chars.next()) {
-        (Some('Ã'), Some(' '), None) => next == ' ',
-        (Some('Ã'), Some(c), None) => c != '’' && next.is_lowercase(),
-        (Some('Â'), Some(' '), None) if matches!(next, ';' | ':' | '!' | '?' | '»') => true,
-        (Some('Â'), Some(' '), None) if last.is_lowercase() => return -2 * TELLING,
-        (Some('Â'), Some(' '), None) => !last.is_alphabetic() && !last.is_whitespace(),
-        (Some('√'), Some(c), None) => !c.is_ascii() && class(c).is_latin(),
-        (Some('â'), Some('€'), None) | (Some('â'), Some('"' | '™' | '˜'), Some(_)) => true,
-        _ => false,
-    };
-    if tells { TELLING } else { 0 }
-}
-
-/// Whether the first letter among the next few of `chars` is of the script of `c`, or there is none.
-fn near(chars: impl Iterator<Item = char>, c: Class) -> bool {
-    chars.take(24).map(class).find(|k| k.is_letter()).is_none_or(|k| k.same_script(c))
+    let read = best.runs.gaining(line);
+    let model = Model::get();
+    let (mut old, mut new) = (Text::default(), Text::default());
+    model.prepare(line.chars(), &mut old);
+    model.prepare(read.chars(), &mut new);
+    let fit = |text: &Text| model.best(text, model.nearest::<6>(text, crate::language::Set::MAX));
+    let (Some(before), Some(after)) = (fit(&old), fit(&new)) else { return false };
+    let known = |c: char| model.alphabets(c) >> after.language & 1 == 1;
+    let mut letters = best.runs.iter().flat_map(|(_, text)| text.chars()).filter(|c| c.is_alphabetic()).peekable();
+    before.cost - after.cost >= WEIGHED + (SHORT - new.len() as i64).max(0) * EACH_SHORT
+        && model.strangeness(after, &new) < STRANGE
+        && letters.peek().is_some()
+        && letters.all(known)
 }
 
 impl Stage for Mojibake {
@@ -453,130 +241,30 @@ impl Stage for Mojibake {
         if self.weighs { Features::NON_ASCII } else { Features::NON_ASCII_RUN | Features::IDEOGRAPH }
     }
 
+    fn repeats(&self) -> bool {
+        // Below one layer there may be another, whose no-break spaces and quotation marks are bytes.
+        true
+    }
+
     fn edit(&self, line: &str, sink: &mut EditSink) {
-        match self.misread_utf8(line, sink) {
-            Found::Repaired => {}
-            found if self.weighs => self.misread_legacy(line, found == Found::Suspect, sink),
-            _ => {}
+        self.edit_in(line, &Survey::default(), sink);
+    }
+
+    fn surveys(&self) -> bool {
+        true
+    }
+
+    fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
+        let (found, way) = self.misread_utf8(line, survey, sink);
+        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, survey, sink) {
+            return;
+        }
+        if self.weighs {
+            let evidence = survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample));
+            self.misread_legacy(line, found == Found::Suspect, &evidence.votes, sink);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::LazyLock;
-
-    use super::*;
-    use crate::stage::testing::wash;
-    use proptest::prelude::*;
-
-    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("sound rules"));
-    static STAGE: LazyLock<Mojibake> = LazyLock::new(|| Mojibake::new(&RULES, &Options::default()));
-
-    #[test]
-    fn repairs() {
-        for (line, want) in [
-            ("CafÃ© crÃ¨me", "Café crème"),
-            ("le café et le thÃ©", "le café et le thé"),
-            ("donâ€™t", "don’t"),
-            ("RÅ«ta", "Rūta"),
-            ("РџСЂРёРІРµС‚", "Привет"),
-            ("DraÄ¤â\u{80}\u{99}s", "DraĤ’s"),
-            ("Ã¢â‚¬Å“SoÃ¢â‚¬\u{9d}", "“So”"),
-            ("naÃ¯ve ð\u{9f}\u{98}\u{80}", "naïve 😀"),
-            ("okay Ã\u{ad}Â\u{a0}Â½Ã\u{ad}Â¸Â\u{80}", "okay 😀"),
-            ("itÂ\u{92}s", "it’s"),
-            ("Signs read â€œshutâ€ at Leeâ€™s", "Signs read “shut” at Lee’s"),
-            ("â€œlaterâ€, Ann wrote", "“later”, Ann wrote"),
-            ("[â€œmapâ€]", "[“map”]"),
-            ("Seats:Â 40", "Seats:\u{A0}40"),
-            // Between legacy encodings.
-            ("ÇáãßÊÈÉ ãÝÊæÍÉ Çáíæã", "المكتبة مفتوحة اليوم"),
-            ("¹°ÀÌ ÁÁ¾Æ¿ä", "물이 좋아요"),
-            ("Jeg ved ikke, hvad der er p† f‘rde.", "Jeg ved ikke, hvad der er på færde."),
-            // UTF-8 that was read as GBK.
-            ("Die Br眉cke wird f眉r Fu脽g盲nger gesperrt", "Die Brücke wird für Fußgänger gesperrt"),
-            ("She said it\u{92}s \u{93}fine\u{94}", "She said it’s “fine”"),
-            ("pÃ gina y capÃ\u{ad}tulo, el niÃ±o crece rÃ¡pido", "pàgina y capítulo, el niño crece rápido"),
-            ("voilÃ la rÃ©ponse prÃªte", "voilà la réponse prête"),
-            ("PumpOneâ\"¢", "PumpOne™"),
-            ("veï¿œnderd", "ve\u{FFFD}nderd"),
-            ("la mayorÃa dirÃ¡ que sÃ³lo mañana podrÃ¡", "la mayoría dirá que sólo mañana podrá"),
-        ] {
-            assert_eq!(wash(&*STAGE, &RULES, line).text, want, "{line}");
-        }
-    }
-
-    #[test]
-    fn leaves_alone() {
-        for line in [
-            "",
-            "plain",
-            "É à la Â â Ã",
-            "JAMÁS… ROSÉ® AVÓ— DÉJÀ»",
-            "KÅ™, 7 Å—, Ō¬a, ∆±, √π, 1999—∞",
-            "4×£9 (“–” and “×” keys)",
-            "( u¬ô ) «¬´ ├┤b┼┐c┼┐d",
-            "Він і вона, її Ґанок, В’язень, „3Д“ кино",
-            "Љубав ВЉ ГЉ, међу њима",
-            "اگر کچھ پیش آیا",
-            "ƒãa le mɔ dzi",
-            "zvlášť, nášľap",
-            "ΆΈΉ Έλα ΒΈ",
-            "ภาษาไทย यह है 日本語 한국어",
-            "TERÂ\u{a0}LAS HYVÄ\u{a0}PÄIVÄ\u{a0}ANNA",
-            "R E L A Ç Ã O",
-            "Two Ã’s and three Â’s in a row of letters",
-            "„Ä“ und „Ö“ und „BLÄ“",
-            "lost \u{FFFD}\u{FFFD} here",
-            "Dei gÂ for 5 kr",
-        ] {
-            assert_eq!(wash(&*STAGE, &RULES, line).text, line);
-        }
-    }
-
-    #[test]
-    fn says_what_it_did() {
-        for (line, by) in [
-            ("cafÃ© crÃ¨me", "mojibake.utf8"),
-            ("CafÃƒÂ© crÃƒÂ¨me", "mojibake.utf8-twice"),
-            ("LÄ«vi", "mojibake.utf8-short"),
-            ("allÃ©s Ã  la gare, dÃ©jÃ  tÃ´t", "mojibake.nbsp-as-space"),
-            ("â€œmapâ€", "mojibake.lost-byte"),
-            ("â€œThe vote â€\" he said", "mojibake.straightened"),
-        ] {
-            assert!(
-                wash(&*STAGE, &RULES, line).by.iter().any(|r| r == by),
-                "{line}: {:?}",
-                wash(&*STAGE, &RULES, line)
-            );
-        }
-    }
-
-    #[test]
-    fn hostile_lines_settle() {
-        for unit in ["Ã", "Â", "Ãâ€", "Ã ", "Ã‚Ãƒ", "Ã\u{FFFD}", "â\"", "í\u{a0}½", "Ð\u{a0}Ñ", "р\u{FFFD}"]
-        {
-            wash(&*STAGE, &RULES, &unit.repeat(2000));
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(1000))]
-        #[test]
-        fn settles(line in "[ÃÂÄÅÐÑâ€™œ“”\u{80}\u{9d}\u{a0}\u{ad}\u{FFFD} \"'©¤±°ăîРСВЃ‚ђ√¬∞├⌐éàa-cZ.?žđğíð½ï¿]{0,40}") {
-            let once = wash(&*STAGE, &RULES, &line).text;
-            prop_assert!(once.chars().count() <= line.chars().count());
-            prop_assert_eq!(&wash(&*STAGE, &RULES, &once).text, &once);
-        }
-
-        #[test]
-        fn one_layer_comes_off(words in prop::collection::vec(prop::sample::select(vec!["город", "вечер", "письмо", "объём", "река", "чай", "щит"]), 2..6)) {
-            // Sound words of one script, misread once: back to what they were.
-            let word = words.join(" ");
-            let broken: String = word.bytes().map(|b| if b.is_ascii() { char::from(b) } else { STAGE.tables.char_of(CP1252, b) }).collect();
-            prop_assert_eq!(wash(&*STAGE, &RULES, &broken).text, word.clone());
-            prop_assert_eq!(wash(&*STAGE, &RULES, &word).text, word);
-        }
-    }
-}
+mod tests;

@@ -148,16 +148,23 @@ pub(super) static ENCODERS: LazyLock<[Encoder; 5]> = LazyLock::new(|| {
     )
 });
 
-/// [`ALL`], by what was misread.
-pub(super) static MISREAD: LazyLock<Vec<Misread>> = LazyLock::new(|| {
-    let model = Model::get();
-    let mut out: Vec<Misread> = Vec::new();
-    for &(read, truth, change, languages, prior) in ALL {
-        let page = Page::named(read).expect("an encoding");
+/// [`ALL`] as encodings: misread as, truly.
+pub(super) static PAIRS: LazyLock<Vec<(&'static Page, Truth)>> = LazyLock::new(|| {
+    let known = |&(read, truth, ..): &(&str, &str, Change, &str, i64)| {
         let truth = match Page::named(truth) {
             Some(page) => Truth::Single(page),
             None => Truth::Double(Codec::for_label(truth.as_bytes()).expect("an encoding")),
         };
+        (Page::named(read).expect("an encoding"), truth)
+    };
+    ALL.iter().map(known).collect()
+});
+
+/// The same by what was misread, with what the tables of languages know.
+pub(super) static MISREAD: LazyLock<Vec<Misread>> = LazyLock::new(|| {
+    let model = Model::get();
+    let mut out: Vec<Misread> = Vec::new();
+    for (&(page, truth), &(_, _, change, languages, prior)) in PAIRS.iter().zip(ALL) {
         let pair = Pair { truth, change, languages: model.set(languages), prior: prior * crate::language::NAT };
         match out.iter_mut().find(|m| std::ptr::eq(m.page, page)) {
             Some(m) => m.pairs.push(pair),

@@ -7,6 +7,7 @@
 
 use super::cost::class;
 use crate::charset::Page;
+use crate::features::ascii_run;
 
 /// A set of encodings: bit `n` is [`PAGES`]`[n]`.
 pub(super) type Set = u32;
@@ -49,10 +50,21 @@ const LIMIT: usize = 0x2600;
 struct Parts {
     lead: [Set; 3],
     cont: Set,
+    /// Where it is the same byte as in Windows-1252, or none.
+    alike: Set,
     /// Of what script it is a letter, other than Latin; 0: none.
     script: u8,
     is_lower: bool,
     is_upper: bool,
+}
+
+/// What a text holds.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// In which encodings a site.
+    pub(super) any: Set,
+    /// In which nothing but the bytes that Windows-1252 has, too.
+    pub(super) alike: Set,
 }
 
 /// The tables, turned round.
@@ -112,6 +124,11 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
+    /// The encodings in which `c` is the byte that it is in Windows-1252, or none.
+    pub(super) fn alike(&self, c: char) -> Set {
+        self.slot.get(c as usize).map_or(ALL, |&s| self.parts[usize::from(s)].alike)
+    }
+
     /// What `byte` looks like when it is read as that encoding.
     #[cfg(test)]
     pub(super) fn char_of(&self, encoding: usize, byte: u8) -> char {
@@ -123,9 +140,9 @@ impl Tables {
     ///
     /// Plain letters of one script other than Latin do not count ("рад" is a sequence in IBM866):
     /// what was misread has other forms beside them, or stands in a Latin word.
-    pub(super) fn seen_in(&self, text: &str) -> Set {
+    pub(super) fn seen_in(&self, text: &str) -> Seen {
         let bytes = text.as_bytes();
-        let (mut seen, mut at) = (0, 0);
+        let (mut seen, mut alike, mut at) = (0, ALL, 0);
         // Encodings in which one, two or three more bytes would end a sequence, by its length.
         let (mut of2, mut of3, mut of4) = (0, [0; 2], [0; 3]);
         let mut last = Parts::default();
@@ -144,10 +161,8 @@ impl Tables {
                     seen |= held;
                 }
                 held = 0;
-                at += 1;
-                while bytes.get(at..at + 16).is_some_and(<[u8]>::is_ascii) {
-                    at += 16;
-                }
+                // Only what stands beside the others matters.
+                at += ascii_run(&bytes[at..]);
                 (of2, of3, of4) = (0, [0; 2], [0; 3]);
                 (last, plain) = (Parts::default(), 0);
                 continue;
@@ -160,9 +175,10 @@ impl Tables {
                 _ => (LIMIT, 4),
             };
             let p = match c {
-                0xFFFD => Parts { cont: ALL, ..Parts::default() },
-                c => self.slot.get(c).map_or(Parts::default(), |&s| self.parts[s as usize]),
+                0xFFFD => Parts { cont: ALL, alike: ALL, ..Parts::default() },
+                c => self.parts[self.slot.get(c).map_or(0, |&s| s as usize)],
             };
+            alike &= p.alike;
             plain = match p.script {
                 0 => 0,
                 script if script == last.script && !(last.is_lower && p.is_upper) => plain + 1,
@@ -191,7 +207,7 @@ impl Tables {
             of4 = [p.lead[2], of4[0] & p.cont, of4[1] & p.cont];
             last = p;
         }
-        seen
+        Seen { any: seen, alike }
     }
 }
 
@@ -199,6 +215,7 @@ impl Parts {
     fn of(bytes: &[u8; PAGES.len()]) -> Parts {
         let mut p = Parts::default();
         for (e, b) in bytes.iter().enumerate() {
+            p.alike |= Set::from(*b == 0 || *b == bytes[CP1252]) << e;
             match b {
                 0x80..=0xBF => p.cont |= 1 << e,
                 0xC2..=0xDF => p.lead[0] |= 1 << e,

@@ -184,27 +184,11 @@ impl Facts {
         let mut f = Facts::default();
         let mut past = usize::MAX;
         let mut first = usize::MAX;
-        let straight = memchr::memchr2_iter(b'\'', b'"', b).map(|i| (i, 1));
-        let curly = memchr::memchr_iter(0xE2, b)
-            .filter(|&i| b.get(i + 1) == Some(&0x80) && b.get(i + 2).is_some_and(|c| (0x98..=0x9F).contains(c)))
-            .map(|i| (i, 3));
-        // Both in order of place: the marks of a line as one row.
-        let (mut straight, mut curly) = (straight.peekable(), curly.peekable());
-        loop {
-            let (at, len) = match (straight.peek(), curly.peek()) {
-                (Some(&s), Some(&c)) if c.0 < s.0 => {
-                    curly.next();
-                    c
-                }
-                (Some(&s), _) => {
-                    straight.next();
-                    s
-                }
-                (None, Some(&c)) => {
-                    curly.next();
-                    c
-                }
-                (None, None) => break,
+        for at in memchr::memchr3_iter(b'\'', b'"', 0xE2, b) {
+            let len = match b[at..] {
+                [0xE2, 0x80, 0x98..=0x9F, ..] => 3,
+                [0xE2, ..] => continue,
+                _ => 1,
             };
             f.curly |= len == 3;
             f.straight |= len == 1;

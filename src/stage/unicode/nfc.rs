@@ -7,23 +7,35 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
 
 use crate::edit::{EditSink, RuleId};
+use crate::features::ascii_run;
 
 /// Pushes the windows of `line` that are not in NFC.
 pub(super) fn edit(line: &str, sink: &mut EditSink, rule: RuleId) {
     // Start of the window that a character now would belong to, and whether it may change.
     let mut start = 0;
     let mut suspect = false;
-    for (i, c) in line.char_indices() {
-        if !is_bound(c) {
-            suspect = true;
-            continue;
+    let mut at = 0;
+    while let Some(c) = line[at..].chars().next() {
+        let i = at;
+        if c.is_ascii() {
+            at += ascii_run(&line.as_bytes()[at..]);
+        } else {
+            at += c.len_utf8();
+            if !is_bound(c) {
+                suspect = true;
+                continue;
+            }
         }
         if suspect {
             window(line, start, i, sink, rule);
             suspect = false;
         }
         // Nothing composes with a compatibility ideograph, so that marks after it are a window.
-        start = if is_compatibility_ideograph(c) { i + c.len_utf8() } else { i };
+        start = match c {
+            c if c.is_ascii() => at - 1,
+            c if is_compatibility_ideograph(c) => at,
+            _ => i,
+        };
     }
     if suspect {
         window(line, start, line.len(), sink, rule);

@@ -1,0 +1,175 @@
+use std::sync::LazyLock;
+
+use super::tables::CP1252;
+use super::*;
+use crate::stage::testing::wash;
+use proptest::prelude::*;
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::builtin().expect("sound rules"));
+static STAGE: LazyLock<Mojibake> = LazyLock::new(|| Mojibake::new(&RULES, &Options::default()));
+
+#[test]
+fn repairs() {
+    for (line, want) in [
+        ("CafÃ© crÃ¨me", "Café crème"),
+        ("le café et le thÃ©", "le café et le thé"),
+        ("donâ€™t", "don’t"),
+        ("RÅ«ta", "Rūta"),
+        ("РџСЂРёРІРµС‚", "Привет"),
+        ("DraÄ¤â\u{80}\u{99}s", "DraĤ’s"),
+        ("Ã¢â‚¬Å“SoÃ¢â‚¬\u{9d}", "“So”"),
+        ("naÃ¯ve ð\u{9f}\u{98}\u{80}", "naïve 😀"),
+        ("okay Ã\u{ad}Â\u{a0}Â½Ã\u{ad}Â¸Â\u{80}", "okay 😀"),
+        ("itÂ\u{92}s", "it’s"),
+        ("Signs read â€œshutâ€ at Leeâ€™s", "Signs read “shut” at Lee’s"),
+        ("â€œlaterâ€, Ann wrote", "“later”, Ann wrote"),
+        ("[â€œmapâ€]", "[“map”]"),
+        ("Seats:Â 40", "Seats:\u{A0}40"),
+        // Between legacy encodings.
+        ("ÇáãßÊÈÉ ãÝÊæÍÉ Çáíæã", "المكتبة مفتوحة اليوم"),
+        ("¹°ÀÌ ÁÁ¾Æ¿ä", "물이 좋아요"),
+        ("Jeg ved ikke, hvad der er p† f‘rde.", "Jeg ved ikke, hvad der er på færde."),
+        // UTF-8 that was read as GBK.
+        ("Die Br眉cke wird f眉r Fu脽g盲nger gesperrt", "Die Brücke wird für Fußgänger gesperrt"),
+        ("She said it\u{92}s \u{93}fine\u{94}", "She said it’s “fine”"),
+        ("pÃ gina y capÃ\u{ad}tulo, el niÃ±o crece rÃ¡pido", "pàgina y capítulo, el niño crece rápido"),
+        ("voilÃ la rÃ©ponse prÃªte", "voilà la réponse prête"),
+        ("PumpOneâ\"¢", "PumpOne™"),
+        ("veï¿œnderd", "ve\u{FFFD}nderd"),
+        ("la mayorÃa dirÃ¡ que sÃ³lo mañana podrÃ¡", "la mayoría dirá que sólo mañana podrá"),
+    ] {
+        assert_eq!(wash(&*STAGE, &RULES, line).text, want, "{line}");
+    }
+}
+
+#[test]
+fn leaves_alone() {
+    for line in [
+        "",
+        "plain",
+        "É à la Â â Ã",
+        "JAMÁS… ROSÉ® AVÓ— DÉJÀ»",
+        "KÅ™, 7 Å—, Ō¬a, ∆±, √π, 1999—∞",
+        "4×£9 (“–” and “×” keys)",
+        "( u¬ô ) «¬´ ├┤b┼┐c┼┐d",
+        "Він і вона, її Ґанок, В’язень, „3Д“ кино",
+        "Љубав ВЉ ГЉ, међу њима",
+        "اگر کچھ پیش آیا",
+        "ƒãa le mɔ dzi",
+        "zvlášť, nášľap",
+        "ΆΈΉ Έλα ΒΈ",
+        "ภาษาไทย यह है 日本語 한국어",
+        "TERÂ\u{a0}LAS HYVÄ\u{a0}PÄIVÄ\u{a0}ANNA",
+        "R E L A Ç Ã O",
+        "Two Ã’s and three Â’s in a row of letters",
+        "„Ä“ und „Ö“ und „BLÄ“",
+        "lost \u{FFFD}\u{FFFD} here",
+        "Dei gÂ for 5 kr",
+    ] {
+        assert_eq!(wash(&*STAGE, &RULES, line).text, line);
+    }
+}
+
+#[test]
+fn says_what_it_did() {
+    for (line, by) in [
+        ("cafÃ© crÃ¨me", "mojibake.utf8"),
+        ("CafÃƒÂ© crÃƒÂ¨me", "mojibake.utf8-twice"),
+        ("LÄ«vi", "mojibake.utf8-short"),
+        ("allÃ©s Ã  la gare, dÃ©jÃ  tÃ´t", "mojibake.nbsp-as-space"),
+        ("â€œmapâ€", "mojibake.lost-byte"),
+        ("â€œThe vote â€\" he said", "mojibake.straightened"),
+    ] {
+        assert!(wash(&*STAGE, &RULES, line).by.iter().any(|r| r == by), "{line}: {:?}", wash(&*STAGE, &RULES, line));
+    }
+}
+
+#[test]
+fn hostile_lines_settle() {
+    // "с" as Windows-1251 is "ñ", and that is Latin; as Windows-1252 it is "с" again.
+    let line = format!("Download the Helmsby Cour{}ier app for iPed in the spring.", "с".repeat(29));
+    wash(&*STAGE, &RULES, &line);
+    for unit in ["Ã", "Â", "Ãâ€", "Ã ", "Ã‚Ãƒ", "Ã\u{FFFD}", "â\"", "í\u{a0}½", "Ð\u{a0}Ñ", "р\u{FFFD}"]
+    {
+        wash(&*STAGE, &RULES, &unit.repeat(2000));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #[test]
+    fn settles(line in "[ÃÂÄÅÐÑâ€™œ“”\u{80}\u{9d}\u{a0}\u{ad}\u{FFFD} \"'©¤±°ăîРСВЃ‚ђ√¬∞├⌐éàa-cZ.?žđğíð½ï¿]{0,40}") {
+        let once = wash(&*STAGE, &RULES, &line).text;
+        prop_assert!(once.chars().count() <= line.chars().count());
+        prop_assert_eq!(&wash(&*STAGE, &RULES, &once).text, &once);
+    }
+
+    /// Words with characters in them that many encodings have: readings must not take turns.
+    #[test]
+    fn legacy_readings_settle(
+        words in prop::collection::vec(("[A-Za-z]{2,8}", "[сññåŮůэлÍøðþßřąčΓαωבéèüĺ°ºª´¸¾¼³²±×÷„…‡†•žšŽ‘’ÁÕ├│║мГ√∆æœ]", 0..12_usize, "[a-z]{0,6}"), 1..8),
+        joint in "[ ,.-]",
+    ) {
+        let line: Vec<String> = words.iter().map(|(a, c, n, b)| format!("{a}{}{b}", c.repeat(*n))).collect();
+        let line = line.join(&joint);
+        let once = wash(&*STAGE, &RULES, &line).text;
+        prop_assert_eq!(&wash(&*STAGE, &RULES, &once).text, &once);
+    }
+
+    #[test]
+    fn one_layer_comes_off(words in prop::collection::vec(prop::sample::select(vec!["город", "вечер", "письмо", "объём", "река", "чай", "щит"]), 2..6)) {
+        // Sound words of one script, misread once: back to what they were.
+        let word = words.join(" ");
+        let broken: String = word.bytes().map(|b| if b.is_ascii() { char::from(b) } else { STAGE.tables.char_of(CP1252, b) }).collect();
+        prop_assert_eq!(wash(&*STAGE, &RULES, &broken).text, word.clone());
+        prop_assert_eq!(wash(&*STAGE, &RULES, &word).text, word);
+    }
+}
+
+/// What the whole pipeline makes of `text` with nothing but this stage.
+fn clean(text: &str, level: &str, batch: usize) -> String {
+    let mut settings = crate::Settings::default();
+    settings.set("stages", "mojibake", "test").expect("a key");
+    settings.set("level", level, "test").expect("a key");
+    let cleaned = crate::Pipeline::new(&settings).expect("sound settings").with_batch(batch).clean(text.as_bytes());
+    assert_eq!(cleaned.revert(), text.as_bytes());
+    cleaned.text().to_owned()
+}
+
+#[test]
+fn a_document_speaks_for_its_lines() {
+    let many = "CafÃ© crÃ¨me et thÃ©, l'Ã©tÃ© dernier.\n".repeat(8);
+    for (line, level, want) in
+        [("Â£5", "safe", "£5"), ("KÅ™", "likely", "Kř"), ("ROSÉ®", "likely", "ROSÉ®"), ("MAÇÃ…", "likely", "MAÇÃ…")]
+    {
+        assert_eq!(clean(&format!("{line}\n"), "safe", 1 << 18), format!("{line}\n"));
+        // Wherever it stands, however the document is cut, and once and for all.
+        for text in [format!("{line}\n{many}"), format!("{many}{line}\n")] {
+            let all = clean(&text, level, 1 << 18);
+            assert!(all.lines().any(|l| l == want), "{line}: {all}");
+            assert_eq!(clean(&text, level, 16), all);
+            assert_eq!(clean(&all, level, 1 << 18), all);
+        }
+    }
+}
+
+#[test]
+fn lines_go_the_way_of_others_between_legacy_encodings() {
+    // Windows-1252 read as MacRoman and the other way round, Windows-1250 read as Windows-1252.
+    for (others, line, want, sound) in [
+        (
+            "Regeringen f\u{2C6}resl\u{C2}r en ny lag om f\u{2C6}rskolan och \u{2030}ldre m\u{2030}nniskor.",
+            "Pl\u{2030}ttsj\u{2C6}",
+            "Plättsjö",
+            "Résumé Ångström",
+        ),
+        ("Pøíští týden pøijede do mìsta nìkolik umìlcù.", "Dìjiny mìsta", "Dějiny města", "Øresund à la carte"),
+    ] {
+        let text = format!("{line}\n{sound}\n{}", format!("{others}\n").repeat(4));
+        assert_eq!(clean(&format!("{line}\n"), "likely", 1 << 18), format!("{line}\n"), "by itself it is doubtful");
+        let all = clean(&text, "likely", 1 << 18);
+        assert_eq!(all.lines().take(2).collect::<Vec<_>>(), [want, sound]);
+        assert_eq!(clean(&text, "likely", 16), all);
+        assert_eq!(clean(&all, "likely", 1 << 18), all);
+    }
+}
