@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::{env, fs};
 
+#[path = "src/judge/groups.rs"]
+#[allow(dead_code)]
+mod groups;
 #[path = "src/rule/lean.rs"]
 mod lean;
 #[path = "src/rule/need.rs"]
@@ -11,6 +14,13 @@ mod need;
 #[path = "src/rule/tree.rs"]
 #[allow(dead_code, reason = "trees are only grown here")]
 mod tree;
+
+#[path = "src/judge/weights.rs"]
+#[allow(dead_code)]
+mod weights;
+#[path = "src/judge/words.rs"]
+#[allow(dead_code)]
+mod words;
 
 use need::{At, Need};
 use tree::Grown;
@@ -20,6 +30,10 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rule/lean.rs");
     println!("cargo::rerun-if-changed=src/rule/need.rs");
     println!("cargo::rerun-if-changed=src/rule/tree.rs");
+    println!("cargo::rerun-if-changed=judge");
+    for file in ["groups", "weights", "words"] {
+        println!("cargo::rerun-if-changed=src/judge/{file}.rs");
+    }
     let out = env::var("OUT_DIR").expect("set by cargo");
     let mut files: Vec<_> =
         fs::read_dir("rules").expect("the folder of rules").map(|entry| entry.expect("a file").path()).collect();
@@ -44,6 +58,25 @@ fn main() {
     fs::write(Path::new(&out).join("rules.rs"), rules + "];\n").expect("room in the build folder");
     patterns.sort_by(|a: &Pattern, b| a.id.cmp(&b.id));
     fs::write(Path::new(&out).join("known.rs"), code_of(&patterns)).expect("room in the build folder");
+    fs::write(Path::new(&out).join("judge.rs"), judge()).expect("room in the build folder");
+}
+
+/// What the judge knows, as Rust.
+fn judge() -> String {
+    let mut words = words::Words::read(&fs::read_to_string("judge/words.txt").expect("text"));
+    let weights = weights::read(&fs::read_to_string("judge/weights.tsv").expect("text"));
+    words.set_leans(weights.leans.iter().map(|(word, lean)| (&**word, *lean)));
+    let known: Vec<_> = words.all().map(|(hash, k)| (hash, k.stop, k.classes, k.lean)).collect();
+    format!(
+        "/// Languages that have lists of common words, in the order of their bits.\n\
+         static LANGUAGES: &[&str] = &{:?};\n\
+         /// Hashes of words, and what they are.\n\
+         static WORDS: &[(u64, u16, u16, i16)] = &{known:?};\n\
+         /// The weights of each look.\n\
+         static LOOKS: &[&[i16]] = &[{}];\n",
+        words.languages,
+        weights.looks.map(|look| format!("&{look:?}")).join(", ")
+    )
 }
 
 /// A rule as Rust. Keys that it does not know are the tests' to find.

@@ -85,6 +85,11 @@ fn is_gone(seen: &Seen, start: usize) -> bool {
     seen.gone.iter().any(|g| g.contains(&start))
 }
 
+/// Whether nothing sets the parts of a text apart.
+fn is_dense(text: &str) -> bool {
+    text.trim().lines().all(|l| !l.trim().is_empty())
+}
+
 /// Scores the lines of every document, which has to be as it reaches the judge.
 fn scores(judge: &Judge) {
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -204,11 +209,11 @@ impl Examples {
         }
         let weight = |words: u32| (words.min(100) as f32 + 0.5).sqrt();
         let sum: f32 = lines.iter().zip(&doc.labels).filter(|(_, l)| **l != b'?').map(|(l, _)| weight(l.1)).sum();
+        let dense = is_dense(&doc.seen.text);
         let of_set = of_set(&doc.set);
         let mut here: Vec<u32> = lines.iter().flat_map(|l| l.2.iter().copied()).collect();
         here.sort_unstable();
         here.dedup();
-        let dense = !doc.seen.text.trim().contains("\n\n");
         self.spread.resize(judge.size(usize::from(second)), 0);
         here.iter().for_each(|&p| self.spread[p as usize] += 1);
         for ((bytes, words, places), label) in lines.into_iter().zip(&doc.labels) {
@@ -335,7 +340,7 @@ fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
     let mut e = Examples { spread, ..Examples::default() };
     for d in &docs {
         let lines: Vec<&str> = d.seen.text.split('\n').filter(|l| !l.trim().is_empty()).collect();
-        let dense = u32::from(!d.seen.text.trim().contains("\n\n"));
+        let dense = u32::from(is_dense(&d.seen.text));
         let of_set = of_set(&d.set);
         let sum: f32 = d.words.iter().map(|w| (w.len().min(100) as f32).sqrt()).sum();
         for ((line, label), words) in lines.iter().zip(&d.labels).zip(&d.words).filter(|((_, l), _)| **l != b'?') {

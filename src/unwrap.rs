@@ -22,6 +22,9 @@ pub(crate) struct Join {
 const COLUMNS: Range<usize> = 40..131;
 /// A line that was broken is at most this much shorter than the column.
 const SLACK: usize = 30;
+/// Where no blank lines part paragraphs, a sentence that ends with a line may end a paragraph. The
+/// longer the next word, the sooner that line looks full by chance; up to this width it does not count.
+const SHORT: usize = 3;
 
 struct Line<'t> {
     start: usize,
@@ -42,6 +45,7 @@ struct Line<'t> {
 pub(crate) fn joins(text: &str, hyphens: bool) -> Vec<Join> {
     let lines = read(text);
     let Some(column) = column(&lines) else { return Vec::new() };
+    let dense = !lines.iter().any(|l| l.body.is_empty() && l.start < text.trim_end().len());
     let mut joins = Vec::new();
     let mut hang = 0;
     for pair in lines.windows(2) {
@@ -50,7 +54,7 @@ pub(crate) fn joins(text: &str, hyphens: bool) -> Vec<Join> {
         if a.apart || joins.last().is_none_or(|j: &Join| j.bytes.end != a.start + a.indent_bytes(text)) {
             hang = a.hang;
         }
-        if was_broken(a, b, column, hang) {
+        if was_broken(a, b, column, hang) && !(dense && may_part(a, b)) {
             joins.push(join(text, a, b, hyphens));
         }
     }
@@ -191,6 +195,12 @@ fn was_broken(a: &Line<'_>, b: &Line<'_>, column: usize, hang: usize) -> bool {
     let gap = usize::from(!word.starts_with(is_dense));
     let full = a.width + gap + cells(word) > column || a.bytes + gap + word.len() > column && a.bytes > a.width;
     full && a.width + SLACK >= column && a.width <= column + 1
+}
+
+/// Whether a paragraph may end with `a`, where nothing but full lines speaks against it.
+fn may_part(a: &Line<'_>, b: &Line<'_>) -> bool {
+    let stop = a.body.trim_end_matches(['"', '\'', '”', '’', '»', ')']).ends_with(['.', '!', '?', ':', '…']);
+    stop && cells(first_word(b.body)) > SHORT && !b.body.starts_with(char::is_lowercase)
 }
 
 fn join(text: &str, a: &Line<'_>, b: &Line<'_>, hyphens: bool) -> Join {

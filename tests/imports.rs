@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("language", &[]),
     ("edit", &[]),
     ("features", &[]),
-    ("judge", &[]),
+    ("judge", &["language"]),
     ("unwrap", &[]),
     ("options", &[]),
     ("strict", &["error"]),

@@ -69,6 +69,22 @@ fn found_by(c: &Cleaned) -> Vec<String> {
 }
 
 #[test]
+fn sound_text_keeps_what_is_only_likely_to_be_furniture() {
+    const PROSE: &str = "The ferry left the old harbour at dawn on Monday, and nobody who stood on the quay that \
+        morning thought that it would be the last time that they saw it go.\n\n";
+    let article = format!("The last ferry\n\nBy Ann Ode\n\nMarch 3, 2015\n\n{}", PROSE.repeat(6));
+    let article = article.trim_end().to_owned() + "\n";
+    let c = web(&[]).clean(article.as_bytes());
+    assert_eq!(c.text(), article);
+    assert!(found_by(&c).contains(&"boilerplate.byline".to_owned()), "{:?}", found_by(&c));
+    let c = web(&["boilerplate.judge=false"]).clean(article.as_bytes());
+    assert!(!c.text().contains("Ann Ode"), "{}", c.text());
+    // What is sure goes from anywhere.
+    let signed = article.clone() + "\nCopyright 2015 Harbour Press. All rights reserved.\n";
+    assert_eq!(web(&[]).clean(signed.as_bytes()).text(), article);
+}
+
+#[test]
 fn furniture_goes_and_says_why() {
     let page = format!("{FURNITURE}{ARTICLE}{TAIL}");
     let c = web(&[]).clean(page.as_bytes());

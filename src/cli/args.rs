@@ -252,6 +252,10 @@ pub(crate) struct Revert {
 pub(crate) enum Rules {
     /// All rules, one a line
     List {
+        /// Only rules with all of these: a stage (captions), a level (safe, likely, show, off), a language (de),
+        /// or part of the id
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
         #[command(flatten)]
         what: What,
     },

@@ -15,23 +15,37 @@ use super::{Exit, Ran};
 
 pub(crate) fn rules(command: &Rules) -> Ran {
     match command {
-        Rules::List { what } => list(what),
+        Rules::List { words, what } => list(words, what),
         Rules::Show { id, what } => show(id, what),
         Rules::Test { files } => test(files),
     }
 }
 
-fn list(what: &What) -> Ran {
+fn list(words: &[String], what: &What) -> Ran {
     let pipeline = Pipeline::new(&settings(what, None, None)?)?;
     let set = pipeline.rules();
     let width = set.rules().iter().map(|r| r.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for r in set.rules() {
         let state = if !r.enabled { "off" } else { r.level.name() };
+        if !words.iter().all(|w| *w == state || is_about(&r.id, w)) {
+            continue;
+        }
         let _ = writeln!(text, "{:<width$}  {state:<6}  {}", r.id, Visible(&r.why));
+    }
+    if text.is_empty() {
+        let e = Error::new("rules", format_args!("no rule is `{}`", words.join(" ")));
+        return Err(e.remedy("without words, `lave rules list` shows them all").into());
     }
     say(&text)?;
     Ok(Exit::Done)
+}
+
+/// Whether a rule called `id` is of the stage or the language `word`, or `word` is part of its name.
+fn is_about(id: &str, word: &str) -> bool {
+    let (stage, name) = id.split_once('.').unwrap_or(("", id));
+    // Names of rules for one language begin with its tag.
+    stage == word || if word.len() == 2 { name.split('-').next() == Some(word) } else { id.contains(word) }
 }
 
 /// All rules with their examples.

@@ -72,6 +72,7 @@ groups! {
     RULED_8 "dropped by rules within 8 lines" ["none", "1-9%", "10-24%", "25-49%", "50%+"]
     LEAN_8 "words within 8 lines" ["speak much for them", "speak for them", "speak a little for them", "say nothing", "speak a little against them", "speak against them", "speak much against them"]
     LIKE "lines of its type in a row" ["1", "2", "3-5", "6-10", "11-20", "21+"]
+    ALIKE "lines that begin and end like it" ["1", "2", "3-5", "6-10", "11-20", "21+"]
     SINCE_TALK "comments heading above" ["none", "1-5 lines", "6-20 lines", "21+ lines"]
     SINCE_RELATED "related heading above" ["none", "1-5 lines", "6-20 lines", "21+ lines"]
     SINCE_LEGAL "legal line above" ["none", "1-5 lines", "6-20 lines", "21+ lines"]
@@ -97,6 +98,7 @@ groups! {
     P_HEAD "page: furniture in the first lines" ["none", "1-29%", "30-59%", "60%+"]
     P_TAIL "page: furniture in the last lines" ["none", "1-29%", "30-59%", "60%+"]
     P_ENGLISH "page: English" ["no", "yes"]
+    P_SENTENCES "page: lines that are sentences" ["none", "1-4%", "5-14%", "15-29%", "30-49%", "50-74%", "75%+"]
     P_SHORT "page: short lines" ["0-9%", "10-29%", "30-49%", "50-69%", "70%+"]
     P_BLANKS "page: blank lines" ["none", "1-19%", "20-39%", "40%+"]
     // What the first look made of the line and its page.
@@ -192,6 +194,7 @@ const OWN: &[G] = &[
     RULED_8,
     LEAN_8,
     LIKE,
+    ALIKE,
     SINCE_TALK,
     SINCE_RELATED,
     SINCE_LEGAL,
@@ -216,6 +219,7 @@ const OWN: &[G] = &[
     P_HEAD,
     P_TAIL,
     P_ENGLISH,
+    P_SENTENCES,
     P_SHORT,
     P_BLANKS,
 ];
@@ -237,6 +241,12 @@ const CROSS: &[(G, G)] = &[
     (TYPE, SHORT_8),
     (TYPE, BLANKS),
     (TYPE, LIKE),
+    (TYPE, ALIKE),
+    (LENGTH, ALIKE),
+    (ALIKE, P_BLANKS),
+    (TYPE, P_SENTENCES),
+    (RUN, P_SENTENCES),
+    (P_SENTENCES, P_BLANKS),
     (TYPE, SINCE_TALK),
     (TYPE, SINCE_RELATED),
     (TYPE, SINCE_LEGAL),
@@ -367,6 +377,8 @@ pub(super) fn second_slots() -> Vec<Slot> {
         (SCORE, P_TALK),
         (SCORE, P_DATES),
         (SCORE, P_ENGLISH),
+        (SCORE, P_SENTENCES),
+        (P_KEPT, P_SENTENCES),
         (SCORE, P_PROSE),
         (SCORE, P_PIPES),
         (SCORE, P_LINES),
@@ -433,6 +445,7 @@ pub(super) fn third_slots() -> Vec<Slot> {
         P_HEAD,
         P_TAIL,
         P_ENGLISH,
+        P_SENTENCES,
         P_SHORT,
         P_BLANKS,
         P_KEPT,
@@ -448,6 +461,8 @@ pub(super) fn third_slots() -> Vec<Slot> {
     ];
     const CROSS: &[(G, G)] = &[
         (P_KINDS, P_BLANKS),
+        (P_SENTENCES, P_BLANKS),
+        (P_SENTENCES, P_DROP),
         (P_HEAD, P_TAIL),
         (P_HEAD, P_BLANKS),
         (P_TAIL, P_BLANKS),

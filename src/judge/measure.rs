@@ -1,9 +1,24 @@
 //! What one line is by itself: counted in one pass over its characters.
 
-use super::words::{Words, mix};
+use super::words::{Hash, Words, mix};
 
 /// Languages that are told apart at most.
 pub(super) const LANGUAGES: usize = 16;
+
+/// The bits of a byte, a byte each.
+const SPREAD: [u64; 256] = {
+    let mut all = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            all[n] |= ((n as u64 >> bit) & 1) << (8 * bit);
+            bit += 1;
+        }
+        n += 1;
+    }
+    all
+};
 
 /// How a line ends; the order is that of the values of `END`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,8 +86,13 @@ pub(super) struct Line {
     pub(super) classes: u16,
     pub(super) marked: u32,
     pub(super) stops: [u16; LANGUAGES],
+    /// Those that are not among them yet, a byte each, and how many words they are.
+    stops_here: [u64; 2],
+    stops_waiting: u8,
     /// Hash of the letters, and of digits as one.
     pub(super) key: u64,
+    /// Hash of its first word.
+    pub(super) first: u64,
     /// How much more its words speak against it than for it, in hundredths of a logit.
     pub(super) lean: i32,
     /// Blank lines before it, at most 2.
@@ -93,12 +113,19 @@ fn is_closing(c: char) -> bool {
 /// The word that is being read.
 #[derive(Default)]
 struct Word {
-    hash: u64,
+    hash: Hash,
     len: u32,
     digits: u32,
     number: u32,
     upper_first: bool,
     lower: bool,
+}
+
+impl Word {
+    #[inline]
+    fn push(&mut self, b: u8) {
+        self.hash.push_byte(b);
+    }
 }
 
 impl Line {
@@ -110,17 +137,43 @@ impl Line {
         let (mut in_token, mut dense) = (false, 0u32);
         let (mut last, mut mark, mut before_mark) = (' ', ' ', ' ');
         // A stop, and what came after it.
-        let (mut stop_then_space, mut dotted) = (0, false);
+        let (mut stop_then_space, mut url) = (0, false);
         let mut at = 0;
-        while let Some(&b) = line.as_bytes().get(at) {
-            if b.is_ascii_lowercase() && w.len > 0 && in_token {
-                // Within a word, as most characters are.
-                w.len += 1;
-                w.lower = true;
-                w.hash = mix(w.hash, u64::from(b));
-                l.letters += 1;
+        let bytes = line.as_bytes();
+        while let Some(&b) = bytes.get(at) {
+            if b.is_ascii_lowercase() {
+                // As most characters are.
+                let from = at;
+                while let Some(&b) = bytes.get(at)
+                    && b.is_ascii_lowercase()
+                {
+                    w.push(b);
+                    at += 1;
+                }
+                let n = (at - from) as u32;
+                // A word that begins so has no small letter after its first.
+                w.lower |= w.len > 0 || n > 1;
+                w.len += n;
+                l.letters += n;
+                l.chars += n;
+                l.words += u32::from(!in_token);
+                in_token = true;
+                stop_then_space = 0;
+                before_mark = if n > 1 { bytes[at - 2] as char } else { mark };
+                (mark, last) = (bytes[at - 1] as char, bytes[at - 1] as char);
+                if from == 0 {
+                    l.begins = First::Lower;
+                }
+                continue;
+            }
+            if b == b' ' {
+                if w.len > 0 {
+                    l.word(&mut w, words);
+                }
+                in_token = false;
+                stop_then_space = if stop_then_space > 0 { 2 } else { 0 };
                 l.chars += 1;
-                (before_mark, mark, last) = (mark, b as char, b as char);
+                last = ' ';
                 at += 1;
                 continue;
             }
@@ -145,10 +198,10 @@ impl Line {
                     l.digits += 1;
                     w.digits += 1;
                     w.number = w.number.wrapping_mul(10).wrapping_add(u32::from(c) - 48);
-                    w.hash = mix(w.hash, 48);
+                    w.push(b'0');
                 } else {
                     l.letters += 1;
-                    w.hash = mix(w.hash, u64::from(u32::from(lower)));
+                    w.hash.push(lower);
                 }
                 if is_dense(c) {
                     dense += 1;
@@ -168,7 +221,7 @@ impl Line {
                     }
                     '.' | '!' | '?' | '…' => {
                         stop_then_space = 1;
-                        dotted = true;
+                        url |= c == '.' && (bytes[..at - 1].ends_with(b"www") || bytes[at..].starts_with(b"com"));
                     }
                     _ if is_closing(c) || c == ')' => {}
                     _ => stop_then_space = 0,
@@ -178,7 +231,10 @@ impl Line {
                     '|' => l.pipes += 1,
                     '»' | '›' | '>' | '→' | '«' | '‹' | '<' | '▼' | '▸' | '►' => l.arrows += 1,
                     '·' | '•' | '■' | '●' | '*' => l.dots += 1,
-                    '/' | '\\' => l.slashes += 1,
+                    '/' | '\\' => {
+                        l.slashes += 1;
+                        url |= bytes[..at].ends_with(b"://");
+                    }
                     '@' => l.at_or_url += 1,
                     '$' | '€' | '£' | '¥' => l.money += 1,
                     '©' | '®' | '™' => l.copyright += 1,
@@ -206,15 +262,26 @@ impl Line {
         }
         l.words += dense / 2;
         l.ends = ends(mark, before_mark);
-        let has = |what: &str| memchr::memmem::find(line.as_bytes(), what.as_bytes()).is_some();
-        if dotted && (has("www.") || has(".com")) || l.slashes > 1 && has("http") {
-            l.at_or_url += 1;
-        }
+        l.at_or_url += u32::from(url);
+        l.flush();
         l
     }
 
+    /// Adds the stop words that were counted in bytes.
+    fn flush(&mut self) {
+        let [low, high] = self.stops_here.map(u64::to_le_bytes);
+        for (sum, n) in self.stops.iter_mut().zip(low.into_iter().chain(high)) {
+            *sum = sum.saturating_add(u16::from(n));
+        }
+        (self.stops_here, self.stops_waiting) = ([0; 2], 0);
+    }
+
+    #[inline]
     fn word(&mut self, w: &mut Word, words: &Words) {
-        let hash = w.hash ^ w.hash >> 29;
+        let hash = w.hash.end();
+        if self.key == 0 {
+            self.first = hash;
+        }
         self.key = mix(self.key, hash);
         if w.digits == w.len {
             self.numbers += 1;
@@ -228,11 +295,15 @@ impl Line {
                 self.classes |= known.classes;
                 self.marked += 1;
             }
-            let mut left = known.stop;
-            while left != 0 {
-                let n = left.trailing_zeros() as usize;
-                self.stops[n] += 1;
-                left &= left - 1;
+            if known.stop != 0 {
+                // All languages at once, a byte each.
+                let [low, high] = known.stop.to_le_bytes();
+                self.stops_here[0] += SPREAD[usize::from(low)];
+                self.stops_here[1] += SPREAD[usize::from(high)];
+                self.stops_waiting += 1;
+                if self.stops_waiting == 255 {
+                    self.flush();
+                }
             }
         }
         *w = Word::default();
@@ -277,19 +348,13 @@ fn ends(mark: char, before: char) -> End {
     }
 }
 
-/// The hash that a word of `text` has in [`Words`].
-#[cfg(test)]
-pub(super) fn hash_word(text: &str) -> u64 {
-    super::words::hash_of(text.chars())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn line(text: &str) -> Line {
         let words = Words::read("stop.en: the of\nkind.date: may\nkind.share: share on\n");
-        assert_ne!(words.get(hash_word("share")).classes, 0);
+        assert_ne!(words.get(Hash::of("share".chars())).classes, 0);
         Line::of(text, 0, text.len(), &words)
     }
 

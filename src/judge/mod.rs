@@ -15,9 +15,10 @@ mod measure;
 mod page;
 mod places;
 mod second;
+mod weights;
 mod words;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::ops::Range;
 
 use groups::{Slot, Values};
@@ -25,16 +26,23 @@ use page::Page;
 use places::Places;
 use words::Words;
 
+include!(concat!(env!("OUT_DIR"), "/judge.rs"));
+
 /// Words that a text must have to be judged.
 const WORDS_MIN: u64 = 40;
 
 /// How much more must speak for a page with furniture than for sound text: where blank lines set
 /// parts apart, and where none do. There furniture is seen less, and harm is done less, too:
 /// text comes that way from crawls that dropped the most of it already.
-const SPACED: i32 = 150;
+const SPACED: i32 = 200;
 const DENSE: i32 = -200;
+/// By how much a line's score is lower where no blank lines are: what is in doubt goes there.
+const DENSE_DOUBT: i32 = 30;
 /// Lines up to which a text without blank lines may be a page; a longer one is a table or a list.
 const DENSE_MOST: usize = 600;
+/// Percent of a page's words that may be furniture, unless nothing sets its parts apart: for less it
+/// is not worth while, and more would be all.
+const FURNITURE: Range<u64> = 4..95;
 /// The score of a line that a rule has dropped.
 const GONE: i32 = -500;
 
@@ -43,8 +51,10 @@ const GONE: i32 = -500;
 pub enum Verdict {
     /// It is HTML, not text.
     Html,
-    /// Nothing: it is short, in no language that the judge knows, or no page.
+    /// Nothing: it is short, or in no language that the judge knows.
     Silent,
+    /// It is sound text, or a page so nearly clean that there is more to lose than to gain.
+    Sound,
     /// These lines are furniture.
     Drop(Vec<Furniture>),
 }
@@ -100,18 +110,12 @@ pub struct Judge {
 struct Look {
     slots: Vec<Slot>,
     places: Places,
-    weights: Vec<i16>,
+    weights: Cow<'static, [i16]>,
 }
 
 impl Look {
-    fn new(slots: Vec<Slot>) -> Look {
-        let size = slots.iter().map(|s| s.size()).sum();
-        Look { places: Places::of(&slots), slots, weights: vec![0; size] }
-    }
-
-    /// The names of all weights.
-    fn names(&self) -> impl Iterator<Item = String> + '_ {
-        self.slots.iter().flat_map(|s| (0..s.size()).map(|n| s.name(n)))
+    fn new(slots: Vec<Slot>, weights: Cow<'static, [i16]>) -> Look {
+        Look { places: Places::of(&slots), slots, weights }
     }
 
     /// What the weight at `place` is for.
@@ -166,32 +170,24 @@ impl Verdict {
 impl Judge {
     /// The judge that comes with lave.
     pub fn own() -> Judge {
-        Judge::read(include_str!("../../judge/words.txt"), include_str!("../../judge/weights.tsv"))
+        let mut words = Words::default();
+        words.languages = LANGUAGES.iter().map(|l| (*l).to_owned()).collect();
+        for &(hash, stop, classes, lean) in WORDS {
+            *words.enter(hash) = words::Known { stop, classes, lean };
+        }
+        let mut looks = weights::looks().into_iter().zip(LOOKS);
+        let mut look = || looks.next().map(|(slots, &w)| Look::new(slots, w.into())).expect("three looks");
+        Judge { words, leans: Vec::new(), first: look(), second: look(), third: look() }
     }
 
     /// A judge of these words and weights; what it has no weight for weighs nothing.
     pub fn read(words: &str, weights: &str) -> Judge {
-        let mut judge = Judge {
-            words: Words::read(words),
-            leans: Vec::new(),
-            first: Look::new(groups::slots()),
-            second: Look::new(groups::second_slots()),
-            third: Look::new(groups::third_slots()),
-        };
-        let mut given: HashMap<(&str, &str), i16> = HashMap::new();
-        for line in weights.lines().filter(|l| !l.starts_with('#')) {
-            let mut fields = line.split('\t');
-            if let (Some(look), Some(weight), Some(name)) = (fields.next(), fields.next(), fields.next())
-                && let Ok(weight) = weight.parse()
-            {
-                given.insert((look, name), weight);
-            }
-        }
-        let leans = given.iter().filter(|((look, _), _)| *look == "w");
-        judge.set_leans(leans.map(|((_, word), &lean)| ((*word).to_owned(), lean)).collect());
-        for (number, look) in [("1", &mut judge.first), ("2", &mut judge.second), ("3", &mut judge.third)] {
-            look.weights = look.names().map(|name| given.get(&(number, &*name)).copied().unwrap_or(0)).collect();
-        }
+        let weights = weights::read(weights);
+        let mut looks = weights::looks().into_iter().zip(weights.looks);
+        let mut look = || looks.next().map(|(slots, w)| Look::new(slots, w.into())).expect("three looks");
+        let mut judge =
+            Judge { words: Words::read(words), leans: Vec::new(), first: look(), second: look(), third: look() };
+        judge.set_leans(weights.leans);
         judge
     }
 
@@ -204,10 +200,13 @@ impl Judge {
         let Some(Looked { page, scores, values, kind }) = self.look(seen) else { return Verdict::Silent };
         let page_from = if page.is_dense() { DENSE } else { SPACED };
         if kind <= page_from || page.is_dense() && page.lines.len() > DENSE_MOST {
-            return Verdict::Silent;
+            return if page.is_dense() { Verdict::Silent } else { Verdict::Sound };
         }
         let mut gone = Vec::new();
         let bar = page.bar(&scores);
+        if !page.is_dense() && !FURNITURE.contains(&(page.words_up_to(bar, &scores) * 100 / page.words)) {
+            return Verdict::Sound;
+        }
         for (i, &score) in scores.iter().enumerate().filter(|(i, _)| !page.lines[*i].ruled) {
             let confidence = ((1000 - second::probability(score)) / 10) as u32;
             if score <= bar && confidence >= min_confidence {
@@ -250,7 +249,7 @@ impl Judge {
         [&self.first, &self.second, &self.third][look].weights.len()
     }
 
-    /// For training: the weights of the first or second look, as many as [`Judge::size`] says.
+    /// For training: the weights of one look, as many as [`Judge::size`] says.
     pub fn set_weights(&mut self, look: usize, weights: Vec<i16>) {
         let look = match look {
             0 => &mut self.first,
@@ -258,7 +257,7 @@ impl Judge {
             _ => &mut self.third,
         };
         assert_eq!(weights.len(), look.weights.len(), "a weight for every name");
-        look.weights = weights;
+        look.weights = weights.into();
     }
 
     /// For training: what words say of the lines that they stand in.
@@ -277,7 +276,7 @@ impl Judge {
             out.push_str(&format!("w\t{lean}\t{word}\n"));
         }
         for (number, look) in [(1, &self.first), (2, &self.second), (3, &self.third)] {
-            for (name, weight) in look.names().zip(&look.weights).filter(|(_, w)| **w != 0) {
+            for (name, weight) in weights::names(&look.slots).zip(&*look.weights).filter(|(_, w)| **w != 0) {
                 out.push_str(&format!("{number}\t{weight}\t{name}\n"));
             }
         }
@@ -297,7 +296,10 @@ impl Judge {
         let language = page.language.filter(|_| page.words >= WORDS_MIN)?;
         let mut values = page::values(&page, language);
         second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
-        let scores = self.second.scores(&page, &values);
+        let mut scores = self.second.scores(&page, &values);
+        if page.is_dense() {
+            scores.iter_mut().for_each(|s| *s -= DENSE_DOUBT);
+        }
         second::add_page(&page.lines, &scores, &mut values[0]);
         let kind = self.third.score(&values);
         Some(Looked { page, scores, values, kind })

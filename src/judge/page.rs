@@ -5,10 +5,14 @@ use std::ops::Range;
 
 use super::groups::{G, GROUPS, Values};
 use super::measure::{End, First, LANGUAGES, Line};
-use super::words::{CLASSES, Hashed, Words};
+use super::words::{CLASSES, Hashed, Words, mix};
+use crate::language::{Model, Set, Text};
 
 /// Words from which on a line with a stop is prose.
 const PROSE: u32 = 10;
+
+/// Letters of a page, about so many, are asked for its language.
+const LETTERS: usize = 800;
 
 /// What the words of one line can say at most, in hundredths of a logit.
 const LEAN_MOST: i32 = 400;
@@ -44,7 +48,7 @@ impl Page {
             }
             start = (end + 1).min(text.len());
         }
-        page.language = page.find_language();
+        page.language = page.find_language(text, &words.languages);
         page
     }
 
@@ -58,8 +62,14 @@ impl Page {
         if self.is_dense() { -1 } else { super::second::bar(&self.lines, scores) }
     }
 
-    /// The language whose common words are the most, if they are common.
-    fn find_language(&self) -> Option<usize> {
+    /// Words of the lines that score up to `bar`.
+    pub(super) fn words_up_to(&self, bar: i32, scores: &[i32]) -> u64 {
+        self.lines.iter().zip(scores).filter(|(_, s)| **s <= bar).map(|(l, _)| u64::from(l.words)).sum()
+    }
+
+    /// The language whose common words are the most, if they are common; else the one that its
+    /// letters are most like.
+    fn find_language(&self, text: &str, languages: &[String]) -> Option<usize> {
         let mut stops = [0u64; LANGUAGES];
         let mut all = 0;
         for l in &self.lines {
@@ -69,10 +79,23 @@ impl Page {
             }
         }
         let (best, &most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
-        // In a page of names and labels they are fewer, but still far more than those of others.
-        let next = stops.iter().enumerate().filter(|&(i, _)| i != best).map(|(_, &n)| n).max().unwrap_or(0);
-        let sure = most * 100 >= all * 8 || most * 100 >= all * 3 && most * 10 >= next * 13;
-        (sure && most >= 8).then_some(best)
+        let sure = most >= 8 && most * 100 >= all * 15;
+        if sure { Some(best) } else { self.language_of_letters(text, languages) }
+    }
+
+    /// The language that a page's letters are most like, if that is one of `languages`: for pages of
+    /// names and labels, and to know other languages that share a few common words.
+    fn language_of_letters(&self, text: &str, languages: &[String]) -> Option<usize> {
+        let size = self.lines.last()?.end;
+        let every = size / LETTERS + 1;
+        let some =
+            self.lines.iter().step_by(every).flat_map(|l| text[l.start..l.end].chars().take(LETTERS).chain([' ']));
+        let model = Model::get();
+        let mut symbols = Text::default();
+        model.prepare(some.filter(|c| c.is_alphabetic() || *c == ' ').take(2 * LETTERS), &mut symbols);
+        let near = model.nearest::<6>(&symbols, Set::MAX);
+        let fit = model.best(&symbols, near)?;
+        languages.iter().position(|l| model.number(l) == Some(fit.language))
     }
 }
 
@@ -87,7 +110,9 @@ fn percent(part: u64, of: u64) -> u64 {
 
 /// The step of a share: 0 for none, else 1 and what `bounds` (percent) say.
 fn share(part: u64, of: u64, bounds: &[u64]) -> u8 {
-    if part == 0 { 0 } else { 1 + step(percent(part, of), bounds) }
+    // Divisions are slow.
+    let reached = || bounds.iter().take_while(|&&b| part * 100 >= b * of.max(1)).count() as u8;
+    if part == 0 { 0 } else { 1 + reached() }
 }
 
 /// Steps of how far back a line stands.
@@ -100,9 +125,12 @@ fn own_lean(lean: i32) -> u8 {
     [-150, -60, -15, 15, 60, 150, 300].iter().take_while(|&&b| lean >= b).count() as u8
 }
 
-/// The step of what the words of lines say, a line.
-fn near_lean(lean: i64) -> u8 {
-    [-100, -40, -10, 10, 40, 100].iter().take_while(|&&b| lean >= b).count() as u8
+/// The step of what the words of so many lines say, a line; `sum` is without their signs, see
+/// [`LEAN_MOST`].
+fn near_lean(sum: u64, lines: u64) -> u8 {
+    let (lines, most) = (lines.max(1) as i64, i64::from(LEAN_MOST));
+    let lean = sum as i64 - most * lines;
+    [-100, -40, -10, 10, 40, 100].iter().take_while(|&&b| lean >= b * lines).count() as u8
 }
 
 fn class(name: &str) -> u16 {
@@ -110,13 +138,13 @@ fn class(name: &str) -> u16 {
 }
 
 /// Sums over the lines before each.
-struct Sums([Vec<u32>; 11]);
+struct Sums(Vec<[u32; SUMS]>);
+const SUMS: usize = 11;
 
 impl Sums {
-    fn within(&self, what: usize, i: usize, reach: usize) -> u64 {
-        let sums = &self.0[what];
-        let to = (i + reach + 1).min(sums.len() - 1);
-        u64::from(sums[to] - sums[i.saturating_sub(reach)])
+    fn within(&self, i: usize, reach: usize) -> [u32; SUMS] {
+        let (from, to) = (&self.0[i.saturating_sub(reach)], &self.0[(i + reach + 1).min(self.0.len() - 1)]);
+        std::array::from_fn(|what| to[what] - from[what])
     }
 }
 
@@ -231,16 +259,14 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let lines = &page.lines;
     let n = lines.len();
     let mut all: Vec<Values> = lines.iter().map(|l| own(l, language)).collect();
-    let mut count: Hashed<u32> = Hashed::with_capacity_and_hasher(n, Default::default());
-    for l in lines {
-        *count.entry(l.key).or_default() += 1;
-    }
+    let count = counted(lines.iter().map(|l| l.key));
+    let alike = counted(lines.iter().map(shape));
     let talk = class("comment") | class("forum");
     const KINDS: u16 = (1 << CLASSES.len()) - 1;
     let is_prose = |l: &Line| l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim);
-    let mut sums = Sums(std::array::from_fn(|_| Vec::with_capacity(n + 1)));
-    let mut total = [0u32; 11];
-    sums.0.iter_mut().for_each(|s| s.push(0));
+    let mut sums = Sums(Vec::with_capacity(n + 1));
+    let mut total = [0u32; SUMS];
+    sums.0.push(total);
     for (l, v) in lines.iter().zip(&all) {
         let titled = v[G::CAPITALS as usize] >= 4 && (2..=12).contains(&l.words);
         let add = [
@@ -257,18 +283,15 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
             // Never below zero, so that sums only rise.
             (l.lean.clamp(-LEAN_MOST, LEAN_MOST) + LEAN_MOST) as u32,
         ];
-        for ((sum, s), a) in total.iter_mut().zip(&mut sums.0).zip(add) {
-            *sum += a;
-            s.push(*sum);
-        }
+        total.iter_mut().zip(add).for_each(|(sum, a)| *sum += a);
+        sums.0.push(total);
     }
     let whole = |what: usize| u64::from(total[what]);
     let run = main_run(lines);
-    let in_run = run.map_or(0, |(a, b)| u64::from(sums.0[1][b + 1] - sums.0[1][a]));
+    let in_run = run.map_or(0, |(a, b)| u64::from(sums.0[b + 1][1] - sums.0[a][1]));
     let (words, some) = (whole(0), n as u64);
     let has = |mask: u16| lines.iter().filter(|l| l.classes & mask != 0 && l.words <= 8).count() as u64;
-    let repeats = lines.iter().filter(|l| count[&l.key] > 1).count() as u64;
-    let lean = |sum: u64, lines: u64| (sum as i64 - i64::from(LEAN_MOST) * lines as i64) / lines.max(1) as i64;
+    let repeats = count.iter().filter(|n| **n > 1).count() as u64;
     let furniture = |i: &usize| {
         lines[*i].ruled || lines[*i].words <= 12 && (all[*i][G::MARKED as usize] >= 2 || all[*i][G::LEAN as usize] >= 5)
     };
@@ -277,7 +300,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         |mut of: std::ops::Range<usize>| share(of.by_ref().filter(furniture).count() as u64, edge as u64, &[30, 60]);
     let (head, tail) = (at_edge(0..edge), at_edge(n - edge..n));
     let kinds = lines.iter().filter(|l| l.words <= 5).fold(0, |all, l| all | l.classes & KINDS).count_ones();
-    let of_page: [(G, u8); 20] = [
+    let sentences = all.iter().filter(|v| v[G::TYPE as usize] <= 1).count() as u64;
+    let of_page: [(G, u8); 21] = [
         (G::P_PROSE, share(whole(1), words, &[20, 40, 60, 80, 95])),
         (G::P_LINES, step(some, &[10, 30, 80, 200, 500])),
         (G::P_LABELS, step(percent(whole(2), some), &[5, 15, 30, 45])),
@@ -291,11 +315,12 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_PIPES, share(lines.iter().filter(|l| l.pipes > 0).count() as u64, some, &[5, 20])),
         (G::P_WORDS, step(words, &[100, 300, 800, 2000, 5000])),
         (G::P_RULED, share(whole(9), some, &[3, 8, 15, 30])),
-        (G::P_LEAN, near_lean(lean(whole(10), some))),
+        (G::P_LEAN, near_lean(whole(10), some)),
         (G::P_KINDS, step(u64::from(kinds), &[1, 2, 3, 4, 5, 6, 8])),
         (G::P_HEAD, head),
         (G::P_TAIL, tail),
         (G::P_ENGLISH, u8::from(language == 0)),
+        (G::P_SENTENCES, share(sentences, some, &[5, 15, 30, 50, 75])),
         (G::P_SHORT, step(percent(whole(3), some), &[10, 30, 50, 70])),
         (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
     ];
@@ -310,9 +335,9 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         }
         let v = &mut all[i];
         let mut set = |g: G, value: u8| v[g as usize] = value;
-        of_page.iter().for_each(|&(g, value)| set(g, value));
         set(G::LIKE, step(like, &[2, 3, 6, 11, 21]));
-        set(G::REPEATED, (count[&l.key].min(5) - 1) as u8);
+        set(G::ALIKE, step(u64::from(alike[i]), &[2, 3, 6, 11, 21]));
+        set(G::REPEATED, (count[i].min(5) - 1) as u8);
         let blank_after = lines.get(i + 1).is_none_or(|next| next.blank > 0);
         set(G::BLANKS, u8::from(l.blank > 0 || i == 0) + 2 * u8::from(blank_after));
         set(G::PLACE, step((i * 100 / n) as u64, &[2, 10, 25, 50, 75, 90, 98]));
@@ -327,7 +352,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         set(G::RUN, place);
         for (k, reach) in [3, 8, 20].into_iter().enumerate() {
             let k = k as u8;
-            let near = |what| sums.within(what, i, reach);
+            let within = sums.within(i, reach);
+            let near = |what: usize| u64::from(within[what]);
             let lines_near = ((i + reach).min(n - 1) - i.saturating_sub(reach) + 1) as u64;
             v[G::PROSE_3 as usize + k as usize] = share(near(1), near(0), &[25, 50, 75, 95]);
             v[G::LABELS_3 as usize + k as usize] = share(near(2), lines_near, &[10, 25, 50]);
@@ -338,7 +364,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
                 v[G::BULLETS_8 as usize] = share(near(6), lines_near, &[10, 25, 50]);
                 v[G::COMMON_8 as usize] = share(near(7), near(0), &[10, 20, 30, 40]);
                 v[G::RULED_8 as usize] = share(near(9), lines_near, &[10, 25, 50]);
-                v[G::LEAN_8 as usize] = near_lean(lean(near(10), lines_near));
+                v[G::LEAN_8 as usize] = near_lean(near(10), lines_near);
                 v[G::TITLES_8 as usize] = share(near(8), lines_near, &[10, 25, 50]);
             }
         }
@@ -363,7 +389,32 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         v[G::BROKEN as usize] = u8::from(up) + 2 * u8::from(down);
     }
     echo(lines, &mut all);
+    if let Some(first) = all.first_mut() {
+        of_page.iter().for_each(|&(g, value)| first[g as usize] = value);
+    }
     all
+}
+
+/// How often each of `keys` is among them.
+fn counted(keys: impl ExactSizeIterator<Item = u64>) -> Vec<u32> {
+    let mut numbers: Hashed<u32> = Hashed::with_capacity_and_hasher(keys.len(), Default::default());
+    let mut counts = Vec::with_capacity(keys.len());
+    let which: Vec<u32> = keys
+        .map(|key| {
+            let number = *numbers.entry(key).or_insert(counts.len() as u32);
+            if number as usize == counts.len() {
+                counts.push(0);
+            }
+            counts[number as usize] += 1;
+            number
+        })
+        .collect();
+    which.into_iter().map(|number| counts[number as usize]).collect()
+}
+
+/// What a line has in common with others of its kind in a list: its first word and how it ends.
+fn shape(l: &Line) -> u64 {
+    mix(l.first, l.ends as u64 * 16 + l.begins as u64)
 }
 
 /// Finds lines that repeat words of the page's first lines, as headlines do.

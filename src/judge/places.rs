@@ -28,66 +28,79 @@ struct Place {
 
 /// Slots made ready to be looked up.
 #[derive(Debug, Default)]
-pub(super) struct Places(Vec<Place>);
+pub(super) struct Places {
+    all: Vec<Place>,
+    /// Those that the page alone decides.
+    of_page: Vec<Place>,
+    /// Those that the page decides but for one group: which of `tabled`, the slot, and whether it is
+    /// its first group.
+    with_page: Vec<(usize, Place, bool)>,
+    /// These groups.
+    tabled: Vec<u8>,
+    /// All others.
+    of_lines: Vec<Place>,
+}
 
 impl Places {
     pub(super) fn of(slots: &[Slot]) -> Places {
+        let mut places = Places::default();
         let mut base = 0;
-        let ready = |slot: &Slot| {
+        for slot in slots {
             let (a, stride, by, b) = match *slot {
                 Own(g) => (g as u8, 1, 0, ZERO),
                 Near(by, g) => (ZERO, 1, by, g as u8),
                 Cross(a, b) => (a as u8, values(b) as u16, 0, b as u8),
                 Beside(a, by, b) => (a as u8, values(b) as u16 + 1, by, b as u8),
             };
-            let place = Place { base, stride, a, b, by };
+            places.add(Place { base, stride, a, b, by });
             base += slot.size() as u32;
-            place
-        };
-        Places(slots.iter().map(ready).collect())
+        }
+        places
+    }
+
+    fn add(&mut self, p: Place) {
+        self.all.push(p);
+        match (is_of_page(p.a), is_of_page(p.b)) {
+            (true, true) if p.by == 0 => self.of_page.push(p),
+            (a, b) if p.by == 0 && a != b => {
+                let group = if a { p.b } else { p.a };
+                let at = self.tabled.iter().position(|g| *g == group).unwrap_or(self.tabled.len());
+                if at == self.tabled.len() {
+                    self.tabled.push(group);
+                }
+                self.with_page.push((at, p, b));
+            }
+            _ => self.of_lines.push(p),
+        }
     }
 
     /// Calls `each` with every weight, by its place among all of them, that line `i` takes up.
     pub(super) fn each(&self, lines: &[Values], i: usize, mut each: impl FnMut(usize)) {
         let near = near(lines, i);
-        for p in &self.0 {
-            each(p.at(near[3], near[(p.by + 3) as usize]));
+        let mut own = *near[3];
+        for g in (0..GROUPS.len()).filter(|g| is_of_page(*g as u8)) {
+            own[g] = lines[0][g];
+        }
+        for p in &self.all {
+            each(p.at(&own, if p.by == 0 { &own } else { near[(p.by + 3) as usize] }));
         }
     }
 
     /// Adds up the weights of every line. What the page alone decides is added up once.
     pub(super) fn scores(&self, weights: &[i16], lines: &[Values], skip: impl Fn(usize) -> bool) -> Vec<i32> {
         let Some(first) = lines.first() else { return Vec::new() };
-        let of_page = |g: u8| g == ZERO || GROUPS[usize::from(g)].0.starts_with("page: ");
         let weight = |place: usize| i32::from(weights[place]);
-        // The page's part, and what each value of a group adds on this page.
-        let mut page = 0;
-        let mut tables: Vec<(u8, [i32; 16])> = Vec::new();
-        let mut rest: Vec<Place> = Vec::new();
-        for &p in &self.0 {
-            let groups = match (of_page(p.a), of_page(p.b)) {
-                _ if p.by != 0 => None,
-                (true, true) => {
-                    page += weight(p.at(first, first));
-                    continue;
-                }
-                (false, true) => Some((p.a, p.base as usize + usize::from(first[usize::from(p.b)]), p.stride)),
-                (true, false) => {
-                    Some((p.b, p.base as usize + usize::from(p.stride) * usize::from(first[usize::from(p.a)]), 1))
-                }
-                (false, false) => None,
+        let page: i32 = self.of_page.iter().map(|p| weight(p.at(first, first))).sum();
+        // What each value of a group adds on this page.
+        let mut tables = vec![[0i32; 16]; self.tabled.len()];
+        for &(at, p, leads) in &self.with_page {
+            let (base, stride, size) = if leads {
+                (p.base as usize + usize::from(first[usize::from(p.b)]), usize::from(p.stride), p.a)
+            } else {
+                (p.base as usize + usize::from(p.stride) * usize::from(first[usize::from(p.a)]), 1, p.b)
             };
-            let Some((g, base, stride)) = groups else {
-                rest.push(p);
-                continue;
-            };
-            let at = tables.iter().position(|t| t.0 == g).unwrap_or(tables.len());
-            if at == tables.len() {
-                tables.push((g, [0; 16]));
-            }
-            for (n, sum) in tables[at].1.iter_mut().enumerate().take(GROUPS[usize::from(g)].1.len()) {
-                *sum += weight(base + n * usize::from(stride));
-            }
+            let some = weights[base..].iter().step_by(stride).take(GROUPS[usize::from(size)].1.len());
+            tables[at].iter_mut().zip(some).for_each(|(sum, w)| *sum += i32::from(*w));
         }
         let one = |i: usize| {
             if skip(i) {
@@ -95,12 +108,18 @@ impl Places {
             }
             let near = near(lines, i);
             let own = near[3];
-            let tabled: i32 = tables.iter().map(|(g, sums)| sums[usize::from(own[usize::from(*g)] & 15)]).sum();
-            let rest: i32 = rest.iter().map(|p| weight(p.at(own, near[(p.by + 3) as usize & 7]))).sum();
+            let tabled: i32 =
+                self.tabled.iter().zip(&tables).map(|(g, sums)| sums[usize::from(own[usize::from(*g)] & 15)]).sum();
+            let rest: i32 = self.of_lines.iter().map(|p| weight(p.at(own, near[(p.by + 3) as usize & 7]))).sum();
             page + tabled + rest
         };
         (0..lines.len()).map(one).collect()
     }
+}
+
+/// Whether the page decides a group, so that it is known of the page's first line alone.
+fn is_of_page(g: u8) -> bool {
+    g == ZERO || GROUPS[usize::from(g)].0.starts_with("page: ")
 }
 
 impl Place {

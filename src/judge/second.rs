@@ -27,18 +27,19 @@ fn step(n: i64, bounds: &[i64]) -> u8 {
 pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
     let n = lines.len();
     let weight = |i: usize| i64::from(lines[i].words.min(40)) + 1;
+    let chances: Vec<i64> = scores.iter().map(|&s| i64::from(probability(s))).collect();
     // Weights, and weights times probabilities, of the lines before each.
     let mut sums = Vec::with_capacity(n + 1);
     let (mut all, mut kept) = (0i64, 0i64);
     sums.push((0, 0));
-    for (i, &score) in scores.iter().enumerate() {
+    for (i, chance) in chances.iter().enumerate() {
         all += weight(i);
-        kept += weight(i) * i64::from(probability(score));
+        kept += weight(i) * chance;
         sums.push((all, kept));
     }
-    let sure: i64 = (0..n).map(|i| weight(i) * i64::from((probability(scores[i]) - 500).abs() * 2)).sum();
+    let sure: i64 = (0..n).map(|i| weight(i) * (chances[i] - 500).abs() * 2).sum();
     let gone = scores.iter().filter(|&&s| s < -250).count() as i64;
-    let best = stretch(scores, weight);
+    let best = stretch(&chances, weight);
     let in_best = best.map_or(0, |(a, b)| sums[b + 1].1 - sums[a].1);
     let page = [
         (G::P_KEPT, step(kept / all.max(1), &[50, 150, 300, 450, 600, 750, 900, 980])),
@@ -46,18 +47,22 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
         (G::P_SURE, step(sure / all.max(1), &[500, 650, 800, 900])),
         (G::P_GONE, if gone == 0 { 0 } else { 1 + step(gone * 100 / n.max(1) as i64, &[5, 15, 40]) }),
     ];
+    if let Some(first) = values.first_mut() {
+        page.iter().for_each(|&(g, value)| first[g as usize] = value);
+    }
     for i in 0..n {
         let v = &mut values[i];
         let mut set = |g: G, value: u8| v[g as usize] = value;
-        page.iter().for_each(|&(g, value)| set(g, value));
         let score = i64::from(scores[i]);
         set(G::SCORE, step(score, &[-500, -350, -250, -170, -110, -60, -20, 20, 60, 110, 170, 250, 350, 500]));
         set(G::VERDICT, step(score, &[-300, -150, -50, 0, 50, 150, 300]));
         for (g, reach) in [(G::KEPT_2, 2), (G::KEPT_5, 5), (G::KEPT_12, 12)] {
             let (a, b) = (sums[i.saturating_sub(reach)], sums[(i + reach + 1).min(n)]);
             let own = weight(i);
-            let (of, part) = (b.0 - a.0 - own, b.1 - a.1 - own * i64::from(probability(scores[i])));
-            set(g, step(part / of.max(1), &[50, 150, 300, 450, 550, 700, 850, 950]));
+            let (of, part) = (b.0 - a.0 - own, b.1 - a.1 - own * chances[i]);
+            // Divisions are slow.
+            let of = of.max(1);
+            set(g, [50, 150, 300, 450, 550, 700, 850, 950].iter().take_while(|&&b| part >= b * of).count() as u8);
         }
         let place = match best {
             None => 0,
@@ -124,13 +129,13 @@ pub(super) fn bar(lines: &[Line], scores: &[i32]) -> i32 {
 }
 
 /// The stretch of lines in which more speaks for keeping than anywhere.
-fn stretch(scores: &[i32], weight: impl Fn(usize) -> i64) -> Option<(usize, usize)> {
+fn stretch(chances: &[i64], weight: impl Fn(usize) -> i64) -> Option<(usize, usize)> {
     let (mut best, mut sum, mut from, mut run) = (0i64, 0i64, 0, None);
-    for (i, &score) in scores.iter().enumerate() {
+    for (i, chance) in chances.iter().enumerate() {
         if sum <= 0 {
             (sum, from) = (0, i);
         }
-        sum += i64::from(probability(score) - 450) * weight(i);
+        sum += (chance - 450) * weight(i);
         if sum > best {
             (best, run) = (sum, Some((from, i)));
         }

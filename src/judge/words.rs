@@ -1,5 +1,5 @@
-//! The words that the judge knows: `judge/words.txt`, in one table, so that each word of a
-//! text is looked up once.
+//! The words that the judge knows: `judge/words.txt`, and what `judge/weights.tsv` says of words, in
+//! one table, so that each word of a text is looked up once.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -13,7 +13,7 @@ pub(super) const CLASSES: [&str; 13] = [
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub(super) struct Known {
     /// Languages that it is one of the commonest words of, a bit each.
-    pub(super) stop: u32,
+    pub(super) stop: u16,
     /// Its classes, a bit each.
     pub(super) classes: u16,
     /// How much more it speaks against a line than for it, in hundredths of a logit.
@@ -21,10 +21,14 @@ pub(super) struct Known {
 }
 
 /// The table, by hash of the small letters.
+#[derive(Default)]
 pub(super) struct Words {
-    table: Hashed<Known>,
-    /// How many languages there are.
-    pub(super) languages: usize,
+    /// A word is at the place that its hash says, or the next that is free; a power of two of them, at
+    /// most half of them taken. A hash of 0 stands where nothing is.
+    slots: Vec<(u64, Known)>,
+    taken: usize,
+    /// The languages, tags of BCP 47, in the order of their bits.
+    pub(super) languages: Vec<String>,
 }
 
 /// A map from hashes.
@@ -47,20 +51,53 @@ impl Hasher for Same {
 }
 
 /// One step of the hash.
+#[inline]
 pub(super) fn mix(hash: u64, with: u64) -> u64 {
     (hash.rotate_left(5) ^ with).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
-/// The hash of a word, from its characters.
-pub(super) fn hash_of(word: impl Iterator<Item = char>) -> u64 {
-    let hash = word.fold(0, |h, c| mix(h, u64::from(u32::from(c))));
-    hash ^ hash >> 29
+/// The hash of a word, from its letters as they come: eight bytes are mixed at a time.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hash {
+    all: u64,
+    eight: u64,
+    bytes: u32,
+}
+
+impl Hash {
+    #[inline]
+    pub(super) fn push_byte(&mut self, b: u8) {
+        self.eight = self.eight << 8 | u64::from(b);
+        self.bytes += 1;
+        if self.bytes & 7 == 0 {
+            self.all = mix(self.all, self.eight);
+            self.eight = 0;
+        }
+    }
+
+    pub(super) fn push(&mut self, c: char) {
+        let c = u32::from(c);
+        (0..4).map(|n| (c >> (8 * n)) as u8).filter(|b| *b != 0).for_each(|b| self.push_byte(b));
+    }
+
+    #[inline]
+    pub(super) fn end(&self) -> u64 {
+        let hash = mix(self.all, self.eight);
+        hash ^ hash >> 29
+    }
+
+    /// The hash of a whole word.
+    pub(super) fn of(word: impl Iterator<Item = char>) -> u64 {
+        let mut hash = Hash::default();
+        word.for_each(|c| hash.push(c));
+        hash.end()
+    }
 }
 
 impl Words {
     /// Reads the lists: `stop.xx:` or `kind.x:`, and words.
     pub(super) fn read(text: &str) -> Words {
-        let mut words = Words { table: HashMap::default(), languages: 0 };
+        let mut words = Words::default();
         for line in text.lines().filter(|l| !l.starts_with('#')) {
             let Some((name, list)) = line.split_once(':') else { continue };
             let mut add = Known::default();
@@ -69,13 +106,13 @@ impl Words {
                 debug_assert!(bit.is_some(), "no class {class}");
                 add.classes = bit.map_or(0, |b| 1 << b);
             } else {
-                add.stop = 1 << words.languages;
-                words.languages += 1;
+                add.stop = 1 << words.languages.len();
+                words.languages.push(name.trim_start_matches("stop.").to_owned());
             }
             for word in list.split_whitespace() {
                 // A compound is known by its parts, as in the text.
                 for part in word.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()) {
-                    let known = words.table.entry(hash_of(part.chars())).or_default();
+                    let known = words.enter(Hash::of(part.chars()));
                     known.stop |= add.stop;
                     known.classes |= add.classes;
                 }
@@ -86,14 +123,51 @@ impl Words {
 
     /// Sets what words say of the lines that they stand in.
     pub(super) fn set_leans<'w>(&mut self, leans: impl Iterator<Item = (&'w str, i16)>) {
-        self.table.values_mut().for_each(|known| known.lean = 0);
+        self.slots.iter_mut().for_each(|(_, known)| known.lean = 0);
         for (word, lean) in leans {
-            self.table.entry(hash_of(word.chars())).or_default().lean = lean;
+            self.enter(Hash::of(word.chars())).lean = lean;
         }
     }
 
     /// What the word with this hash is.
+    #[inline]
     pub(super) fn get(&self, hash: u64) -> Known {
-        self.table.get(&hash).copied().unwrap_or_default()
+        if self.slots.is_empty() {
+            return Known::default();
+        }
+        self.slots[self.place(hash)].1
+    }
+
+    /// All that are known, by their hashes.
+    #[allow(dead_code, reason = "for build.rs")]
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, Known)> + '_ {
+        self.slots.iter().copied().filter(|s| s.0 != 0)
+    }
+
+    /// The word with this hash, known from now on.
+    pub(super) fn enter(&mut self, hash: u64) -> &mut Known {
+        if self.taken * 2 >= self.slots.len() {
+            let room = (self.slots.len() * 2).max(64);
+            let old = std::mem::replace(&mut self.slots, vec![(0, Known::default()); room]);
+            for (hash, known) in old.into_iter().filter(|s| s.0 != 0) {
+                let at = self.place(hash);
+                self.slots[at] = (hash, known);
+            }
+        }
+        let at = self.place(hash);
+        self.taken += usize::from(self.slots[at].0 == 0);
+        self.slots[at].0 = hash;
+        &mut self.slots[at].1
+    }
+
+    /// Where the word with this hash is, or where it is to be.
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at].0 != hash && self.slots[at].0 != 0 {
+            at = (at + 1) & mask;
+        }
+        at
     }
 }

@@ -35,6 +35,8 @@ struct Rest {
     found: Vec<Found>,
     /// What the judge is to see.
     seen: Seen,
+    /// Whether lines are gone that are only likely to be furniture.
+    bold: bool,
 }
 
 /// Takes what phases 1 and 2 tell.
@@ -57,18 +59,20 @@ impl Sink for Rest {
 }
 
 /// What the judge sees, as phase 2 tells it.
-#[derive(Default)]
-struct Sight {
+struct Sight<'p> {
+    plan: &'p Plan,
     seen: Seen,
     at: usize,
+    bold: bool,
 }
 
-impl Sight {
+impl Sight<'_> {
     /// Takes the verdict on the next `len` bytes.
     fn take(&mut self, len: u64, verdict: &Fate) {
         let start = self.at;
         self.at += len as usize;
-        if matches!(verdict, Fate::Drop(_)) {
+        if let Fate::Drop(by) = verdict {
+            self.bold |= self.plan.is_bold(*by);
             match self.seen.gone.last_mut() {
                 Some(last) if last.end == start => last.end = self.at,
                 _ => self.seen.gone.push(start..self.at),
@@ -88,7 +92,7 @@ impl Pipeline {
     #[doc(hidden)]
     pub fn seen(&self, text: &str) -> Seen {
         let joined = self.unwrap(text).0.apply(text);
-        self.rest(&joined).map(|rest| rest.seen).unwrap_or_default()
+        self.rest(&joined, false).map(|rest| rest.seen).unwrap_or_default()
     }
 
     /// Cleans a document that is held whole, and tells the sink.
@@ -110,7 +114,11 @@ impl Pipeline {
                 text = joined.apply(&text);
                 total = total.then(&joined);
             }
-            let rest = self.rest(&text)?;
+            let mut rest = self.rest(&text, false)?;
+            let mut verdict = self.verdict(&rest.seen, explain);
+            if verdict == Verdict::Sound && rest.bold {
+                rest = self.rest(&text, true)?;
+            }
             let moved = wraps || !rest.edits.is_identity();
             for f in &rest.found {
                 let old = back(&total, f.old);
@@ -120,7 +128,8 @@ impl Pipeline {
                 total = total.then(&rest.edits);
             }
             text = rest.text;
-            let drops = self.judge(&rest.seen, &text, &total, explain, &mut judged, &mut found);
+            verdict = verdict.moved_to(&rest.seen, &text);
+            let drops = self.drops(verdict, &text, &total, &mut judged, &mut found);
             if drops.is_identity() && (!moved || round + 1 == ROUNDS) {
                 break;
             }
@@ -189,8 +198,8 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Phases 1 and 2 on settled text.
-    fn rest(&self, text: &str) -> io::Result<Rest> {
+    /// Phases 1 and 2 on settled text; `careful` where it is known to be sound.
+    fn rest(&self, text: &str, careful: bool) -> io::Result<Rest> {
         let until = Survey::SAMPLE.min(text.len());
         let until = memchr::memchr(b'\n', &text.as_bytes()[until..]).map_or(text.len(), |i| until + i);
         let survey = Survey::new(if self.plan.surveys() { text[..until].to_owned() } else { String::new() });
@@ -214,7 +223,10 @@ impl Pipeline {
         let mut rest = Rest { edits: EditSet::identity(text.len()), ..Rest::default() };
         let style = OutStyle { newline: NewlineKind::Lf, bom: false };
         let mut emitter = Emitter::new(&self.plan, &mut rest, style)?;
-        let mut seen = Sight::default();
+        let mut seen = Sight { plan: &self.plan, seen: Seen::default(), at: 0, bold: false };
+        if careful {
+            decider.be_careful();
+        }
         let mut outcome = Ok(());
         let looks = self.plan.judge.is_some();
         for mut batch in batches {
@@ -241,7 +253,7 @@ impl Pipeline {
         });
         outcome?;
         emitter.finish()?;
-        rest.seen = seen.seen;
+        (rest.seen, rest.bold) = (seen.seen, seen.bold);
         Ok(rest)
     }
 
@@ -278,22 +290,25 @@ impl Pipeline {
         (edits, any)
     }
 
-    /// What the judge, who sees what was there before rules dropped lines, drops of `text`, which
-    /// came of the settled text by `total`.
-    fn judge(
+    /// What the judge says of what was there before rules dropped lines.
+    fn verdict(&self, seen: &Seen, explain: bool) -> Verdict {
+        let judge = |j: &crate::judge::Judge| j.judge(seen, self.plan.options.boilerplate_min_confidence, explain);
+        self.plan.judge.as_ref().map_or(Verdict::Silent, judge)
+    }
+
+    /// What of `text`, which came of the settled text by `total`, goes by the judge's verdict.
+    fn drops(
         &self,
-        seen: &Seen,
+        verdict: Verdict,
         text: &str,
         total: &EditSet,
-        explain: bool,
         judged: &mut Vec<Judged>,
         found: &mut Vec<Found>,
     ) -> EditSet {
         let mut edits = EditSet::identity(text.len());
         let ids = &self.plan.ids;
-        let Some(judge) = &self.plan.judge else { return edits };
-        match judge.judge(seen, self.plan.options.boilerplate_min_confidence, explain).moved_to(seen, text) {
-            Verdict::Silent => {}
+        match verdict {
+            Verdict::Silent | Verdict::Sound => {}
             Verdict::Html => {
                 if self.plan.effect(ids.html) != Effect::Off {
                     found.push(Found { old: Span::new(0, 0), new: Span::new(0, 0), rule: ids.html });

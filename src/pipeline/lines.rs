@@ -119,6 +119,8 @@ pub(super) struct Decider<'p> {
     too_long: bool,
     /// The next line goes too, if it is a headline.
     take_next: Option<RuleId>,
+    /// The page is sound: of lave's rules only those that are safe drop lines.
+    careful: bool,
     /// The guard has withdrawn all deletions.
     withdrawn: bool,
     /// The guard has not said so yet.
@@ -137,6 +139,7 @@ impl<'p> Decider<'p> {
             lines: 0,
             too_long: false,
             take_next: None,
+            careful: false,
             withdrawn: false,
             to_tell: false,
         }
@@ -150,6 +153,15 @@ impl<'p> Decider<'p> {
     pub(super) fn with_marks(mut self, marks: u64) -> Self {
         self.set_marks(marks);
         self
+    }
+
+    /// Before the first line: what is only likely is to stay.
+    pub(super) fn be_careful(&mut self) {
+        self.careful = true;
+    }
+
+    fn acts(&self, id: RuleId) -> bool {
+        self.plan.acts(id) && !(self.careful && self.plan.is_bold(id))
     }
 
     /// Before the first line: none is to be dropped, and a finding on the first says why.
@@ -203,7 +215,7 @@ impl<'p> Decider<'p> {
     fn drops_alone(&self, id: RuleId) -> Option<bool> {
         let rule = self.plan.rules.rule(id);
         match rule.action {
-            Action::DeleteLine { and_next } if !self.withdrawn && self.plan.acts(id) && !rule.when.looks_around() => {
+            Action::DeleteLine { and_next } if !self.withdrawn && self.acts(id) && !rule.when.looks_around() => {
                 Some(and_next)
             }
             _ => None,
@@ -213,10 +225,7 @@ impl<'p> Decider<'p> {
     /// Whether the rule drops a line if what is around it is as it says.
     fn may_drop(&self, id: RuleId) -> bool {
         let rule = self.plan.rules.rule(id);
-        !self.withdrawn
-            && matches!(rule.action, Action::DeleteLine { .. })
-            && self.plan.acts(id)
-            && rule.when.looks_around()
+        !self.withdrawn && matches!(rule.action, Action::DeleteLine { .. }) && self.acts(id) && rule.when.looks_around()
     }
 
     /// Whether others look past the lines that such a rule matches, in a run that ends with `right`.
@@ -376,7 +385,8 @@ impl<'p> Decider<'p> {
     fn flags(&self, kind: Kind, hits: &[RuleId], around: impl Fn(RuleId) -> bool) -> Verdict {
         let told = hits.iter().copied().filter(|&id| {
             let rule = self.plan.rules.rule(id);
-            let flag = self.plan.effect(id) == Effect::Flag || rule.action == Action::Flag && self.plan.acts(id);
+            let told = self.plan.effect(id) == Effect::Flag || self.plan.acts(id) && !self.acts(id);
+            let flag = told || rule.action == Action::Flag && self.plan.acts(id);
             flag && (!rule.when.looks_around() || kind != Kind::Body && around(id))
         });
         let told: SmallVec<_> = told.collect();

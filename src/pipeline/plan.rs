@@ -213,6 +213,12 @@ impl Plan {
         self.effect(id) == Effect::Act
     }
 
+    /// Whether it is one of lave's own that drop lines which are only likely to be furniture.
+    pub(crate) fn is_bold(&self, id: RuleId) -> bool {
+        let rule = self.rules.rule(id);
+        rule.level == Level::Likely && ORDER.contains(&rule.stage())
+    }
+
     /// Whether wrapped lines are joined.
     pub(crate) fn unwraps(&self) -> bool {
         self.options.whitespace_unwrap && self.acts(self.ids.unwrap)
