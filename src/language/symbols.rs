@@ -213,6 +213,8 @@ pub(super) fn case(before: Symbol, last: Symbol, s: Symbol) -> u8 {
     match (before.case, last.case, s.case) {
         (_, Case::Lower, Case::Upper) => 80,
         (Case::Upper, Case::Upper, Case::Lower) => 48,
+        // A word in capitals is a choice that is made once.
+        (Case::Upper, Case::Upper, Case::Upper) => 2,
         (_, Case::Upper, Case::Upper) => 8,
         (_, _, Case::Upper) => 22,
         _ => 0,

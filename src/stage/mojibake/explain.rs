@@ -261,6 +261,12 @@ pub(crate) fn suggestion(line: &str, place: std::ops::Range<usize>) -> Option<St
     if old.len() > LONGEST {
         return None;
     }
+    if old == "Ã¢??" {
+        // Marks begin with those bytes, and an apostrophe is the commonest amid letters.
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let inside = letter(line[..place.start].chars().next_back()) && letter(line[place.end..].chars().next());
+        return inside.then(|| "’".to_owned());
+    }
     let whole = |t: &String| t.chars().count() * 2 <= old.chars().count();
     if let Some((x, text)) = (0..PAGES.len()).find_map(|x| Some((x, reread(old, x).filter(whole)?))) {
         return Some(reread(&text, x).unwrap_or(text));
@@ -301,7 +307,7 @@ mod tests {
 
     #[test]
     fn suggestions_are_made() {
-        assert_eq!(suggestion("loverÃ¢??s", 5..9).as_deref(), Some("â"));
+        assert_eq!(suggestion("loverÃ¢??s", 5..11).as_deref(), Some("’"));
         assert_eq!(suggestion("é alone", 0..2), None);
         assert_eq!(suggestion("é", 1..2), None);
     }

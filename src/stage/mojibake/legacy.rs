@@ -48,6 +48,8 @@ const STRANGE_SCRIPT: i64 = 700;
 const TRIED: usize = 6;
 /// How many characters of East Asia tell whether there is more to a line.
 const FEW: usize = 6;
+/// More than so many of so many letters change only where text is not Latin.
+const DENSE: (usize, usize) = (5, 2);
 /// Readings that are weighed in full.
 const KEPT: usize = 6;
 
@@ -421,9 +423,13 @@ impl Line<'_> {
         if strange > most {
             return None;
         }
+        let was = c.chars.iter().filter(|r| is_letter(r.char)).count();
         let bonus = self.sense(model, c, fit, gain, relief > 0)?;
         let bar = if relief > 0 { (bar - relief).max(BAR_LIKE_OTHERS) } else { bar };
-        let surplus = gain + bonus - bar;
+        let mut surplus = gain + bonus - bar;
+        if c.pair.change == Change::Latin && changed * DENSE.0 > was * DENSE.1 && relief == 0 {
+            surplus = surplus.min(-1);
+        }
         if surplus < -3 * NAT {
             return None;
         }
@@ -438,6 +444,7 @@ impl Line<'_> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
+        let mut controls = 0;
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
             while old.next_if(|o| o.start < r.start).is_some() {}
@@ -458,6 +465,7 @@ impl Line<'_> {
                 return None;
             }
             changed += 1;
+            controls += usize::from(matches!(from, '\u{80}'..='\u{9F}'));
             letters += usize::from(is_letter(new));
             were += usize::from(is_letter(from));
             if c.pair.change == Change::Marks {
@@ -535,6 +543,11 @@ impl Line<'_> {
             if !fine {
                 return None;
             }
+        }
+        // Controls amid Latin words are no letters of another script.
+        let latin = c.chars.iter().filter(|r| r.char.is_ascii_alphabetic()).count();
+        if c.pair.change == Change::Script && controls > 0 && latin > changed {
+            return None;
         }
         // Signs by themselves, marks for marks.
         if !like_others

@@ -14,6 +14,7 @@
 mod cost;
 mod evidence;
 mod explain;
+mod flattened;
 mod hints;
 mod legacy;
 mod pairs;
@@ -63,6 +64,7 @@ pub(crate) struct Mojibake {
     spaced: RuleId,
     lossy: RuleId,
     straight: RuleId,
+    flat: RuleId,
     /// Whether readings between legacy encodings are weighed.
     weighs: bool,
     legacy: RuleId,
@@ -89,6 +91,7 @@ impl Mojibake {
             spaced: rules.id("mojibake.nbsp-as-space"),
             lossy: rules.id("mojibake.lost-byte"),
             straight: rules.id("mojibake.straightened"),
+            flat: rules.id("mojibake.flattened"),
             legacy: rules.id("mojibake.legacy"),
             c1: rules.id("mojibake.c1"),
             suspect: rules.id("mojibake.suspect"),
@@ -156,7 +159,9 @@ impl Mojibake {
                 self.repair(line, way, run, rule, sink);
             } else if run.gain >= SUSPECT {
                 found = found.max(Found::Suspect);
-                sink.flag(run.start..run.end, self.suspect);
+                // "Ã¢??" has lost two bytes.
+                let lost = if text == "â" && line[run.end..].starts_with("??") { 2 } else { 0 };
+                sink.flag(run.start..run.end + lost, self.suspect);
             }
         }
         (found, Some((way.x, sure)))
@@ -260,6 +265,14 @@ impl Stage for Mojibake {
             return;
         }
         if self.weighs {
+            let mut flat = false;
+            flattened::each(line, |place, c| {
+                sink.replace(place, c.encode_utf8(&mut [0; 4]), self.flat);
+                flat = true;
+            });
+            if flat {
+                return;
+            }
             let evidence = survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample));
             self.misread_legacy(line, found == Found::Suspect, &evidence.votes, sink);
         }

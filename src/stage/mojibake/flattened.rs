@@ -1,0 +1,57 @@
+//! Misread UTF-8 whose first character lost its accent on the way: "a€™" for "â€™", "A¯" for "Ã¯".
+//! What is left is no sequence in any encoding, but nothing that sound text holds either.
+
+use std::sync::LazyLock;
+
+use crate::charset::Page;
+
+/// Calls `with` for each place of `line` that is such, and the character that it was.
+pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char)) {
+    for (at, c) in line.char_indices().filter(|(_, c)| !c.is_ascii()) {
+        let end = at + c.len_utf8();
+        let mut left = line[..at].chars().rev();
+        let (last, before) = (left.next().unwrap_or(' '), left.next().unwrap_or(' '));
+        let mut right = line[end..].chars();
+        let (next, after) = (right.next().unwrap_or(' '), right.next().unwrap_or(' '));
+        if c == '€' && last == 'a' {
+            // In "Salvia€“" the letter may be the word's own.
+            let clipped = next == '™' && matches!(after, 't' | 's' | 'd' | 'm' | 'r' | 'v' | 'l');
+            if let Some(mark) = mark(next).filter(|_| clipped || !before.is_alphabetic()) {
+                with(at - 1..end + next.len_utf8(), mark);
+            }
+        } else if c == 'Ã' && next == 'Y' && last.is_lowercase() && after.is_lowercase() {
+            // "Ÿ" became "Y".
+            with(at..end + 1, 'ß');
+        } else if matches!(last, 'A' | '+') && before.is_lowercase() && next.is_lowercase() {
+            // "Ã", and "├", which is the same byte in IBM850.
+            let byte = if last == 'A' { latin1(c) } else { ibm850(c) };
+            let letter = byte.filter(|b| (0xA0..=0xBF).contains(b)).map(|b| char::from(b + 0x40));
+            if let Some(letter) = letter.filter(|c| c.is_lowercase()) {
+                with(at - 1..end, letter);
+            }
+        }
+    }
+}
+
+/// The mark whose last byte `c` is in Windows-1252, after E2 and 80.
+fn mark(c: char) -> Option<char> {
+    Some(match c {
+        '™' => '’',
+        '˜' => '‘',
+        'œ' => '“',
+        '“' => '–',
+        '”' => '—',
+        '¢' => '•',
+        '¦' => '…',
+        _ => return None,
+    })
+}
+
+fn latin1(c: char) -> Option<u8> {
+    u8::try_from(u32::from(c)).ok()
+}
+
+fn ibm850(c: char) -> Option<u8> {
+    static PAGE: LazyLock<&Page> = LazyLock::new(|| Page::named("ibm850").expect("an encoding"));
+    PAGE.byte(c)
+}
