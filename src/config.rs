@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::decode::Encoding;
 use crate::error::{Error, Result, nearest};
@@ -235,7 +235,7 @@ impl Settings {
         for (_, rules) in &self.rules {
             text.push_str(rules);
         }
-        xxh3_64(text.as_bytes())
+        XxHash3_64::oneshot(text.as_bytes())
     }
 
     /// The stages to run, in order.

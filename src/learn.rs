@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::rule::{Key, words};
 
@@ -149,7 +149,7 @@ impl Learner {
         if self.masked.len() < 4 || !self.masked.bytes().any(|b| b.is_ascii_lowercase() || b >= 0x80) {
             return;
         }
-        let hash = xxh3_64(self.masked.as_bytes());
+        let hash = XxHash3_64::oneshot(self.masked.as_bytes());
         if self.exact && self.least(hash) < self.min.min(u64::from(u8::MAX)) {
             return;
         }

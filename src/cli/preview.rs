@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use super::args::{Preview, Talk};
 use super::check::gather;
@@ -51,7 +51,7 @@ impl Previewer<'_> {
         let at = format!("{}:{line}:{column}", self.name);
         let seen = self.rules.entry(rule.0).or_default();
         *(if new.is_some() { &mut seen.changes } else { &mut seen.findings }) += 1;
-        let hash = xxh3_64_with_seed(at.as_bytes(), self.seed ^ u64::from(rule.0));
+        let hash = XxHash3_64::oneshot_with_seed(self.seed ^ u64::from(rule.0), at.as_bytes());
         let full = seen.places.len() >= self.sample;
         if full && seen.places.last_key_value().is_none_or(|(last, _)| (hash, &at) >= (last.0, &last.1)) {
             return;

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::xxhash3_128::Hasher;
 
 use super::args::{Revert, Talk};
 use super::output::{complain, count, note, path, warn};
@@ -192,15 +192,15 @@ fn name_of(id: &DocumentId) -> PathBuf {
 fn hash_of(p: &Path) -> Result<(u64, u128)> {
     let fail = |e: io::Error| Error::io(path(p), "read", &e);
     let mut file = File::open(p).map_err(fail)?;
-    let mut hash = Xxh3::new();
+    let mut hash = Hasher::new();
     let mut len = 0;
     let mut buf = vec![0; 1 << 17];
     loop {
         let n = file.read(&mut buf).map_err(fail)?;
         if n == 0 {
-            return Ok((len, hash.digest128()));
+            return Ok((len, hash.finish_128()));
         }
-        hash.update(&buf[..n]);
+        hash.write(&buf[..n]);
         len += n as u64;
     }
 }
@@ -208,14 +208,14 @@ fn hash_of(p: &Path) -> Result<(u64, u128)> {
 /// Writes and hashes.
 struct Hashing<W> {
     out: W,
-    hash: Xxh3,
+    hash: Hasher,
     failed: bool,
 }
 
 impl<W: Write> Write for Hashing<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let n = self.out.write(buf).inspect_err(|_| self.failed = true)?;
-        self.hash.update(&buf[..n]);
+        self.hash.write(&buf[..n]);
         Ok(n)
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -235,7 +235,7 @@ fn one(job: &Job<'_>, output: &Output, report: &Path) -> Result<()> {
     let staged = Staged::new(&place, in_place.then_some(job.cleaned.as_path()), in_place)?;
     let fail = |e: io::Error| Error::io(path(&job.cleaned), "revert", &e);
     let mut clean = BufReader::new(File::open(&job.cleaned).map_err(fail)?);
-    let mut out = Hashing { out: BufWriter::with_capacity(1 << 17, staged), hash: Xxh3::new(), failed: false };
+    let mut out = Hashing { out: BufWriter::with_capacity(1 << 17, staged), hash: Hasher::new(), failed: false };
     let rebuilt = match &doc.envelope {
         None => io::copy(&mut clean, &mut out).map(drop),
         Some(envelope) => {
@@ -259,7 +259,7 @@ fn one(job: &Job<'_>, output: &Output, report: &Path) -> Result<()> {
     let write = |e: io::Error| Error::io(path(&place), "write", &e);
     rebuilt.map_err(|e| if out.failed { write(e) } else { fail(e) })?;
     out.flush().map_err(write)?;
-    if out.hash.digest128() != doc.hash {
+    if out.hash.finish_128() != doc.hash {
         return Err(Error::new(path(&place), "what was rebuilt is not the original, so it was not written")
             .remedy("the report may have been edited"));
     }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding as Codec, WINDOWS_1252};
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::xxhash3_128::Hasher;
 
 use super::{Encoding, NewlineKind, detect, guess};
 
@@ -62,7 +62,7 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
         newline: NewlineKind::Lf,
         has_cr: false,
         len: first.len,
-        hash: first.hash.digest128(),
+        hash: first.hash.finish_128(),
         left_alone: None,
     };
     let alone = |facts: Facts, reason: String| Ok(Facts { left_alone: Some(LeftAlone { reason }), ..facts });
@@ -241,7 +241,7 @@ impl Newlines {
 struct First {
     head: Vec<u8>,
     len: u64,
-    hash: Xxh3,
+    hash: Hasher,
     /// Valid UTF-8 so far; `carry` holds a character that a chunk's end has cut.
     valid: bool,
     carry: Vec<u8>,
@@ -255,7 +255,7 @@ impl Default for First {
         First {
             head: Vec::new(),
             len: 0,
-            hash: Xxh3::new(),
+            hash: Hasher::new(),
             valid: true,
             carry: Vec::new(),
             ascii: true,
@@ -271,7 +271,7 @@ impl First {
             let n = chunk.len().min(SAMPLE - self.head.len());
             self.head.extend_from_slice(&chunk[..n]);
         }
-        self.hash.update(chunk);
+        self.hash.write(chunk);
         // Most text has neither, which one look tells.
         let special = memchr::memchr2(0, b'\r', chunk).is_some();
         if special && self.zero_at.is_none() {

@@ -13,7 +13,7 @@ use super::{Change, Finding, Plan, Sink, Tally};
 use crate::decode::NewlineKind;
 use crate::edit::{RuleId, Rules, add_rules};
 use crate::stage::Hows;
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::xxhash3_128::Hasher;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
 pub(super) const CHANGE_MAX: usize = 64 << 10;
@@ -130,7 +130,7 @@ pub(super) struct Emitter<'a, S: Sink> {
     line_end: u64,
     clean: u64,
     group: Group,
-    hash: Xxh3,
+    hash: Hasher,
     out_len: u64,
     /// Output that is not passed on yet: many small pieces go out as one.
     out: Vec<u8>,
@@ -166,7 +166,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             line_end: 0,
             clean: 0,
             group: Group::default(),
-            hash: Xxh3::new(),
+            hash: Hasher::new(),
             out_len: 0,
             out: Vec::new(),
             ops: VecDeque::new(),
@@ -516,14 +516,14 @@ impl<'a, S: Sink> Emitter<'a, S> {
             return if self.out.len() < PIECE { Ok(()) } else { self.pass_on() };
         }
         self.pass_on()?;
-        self.hash.update(bytes);
+        self.hash.write(bytes);
         self.out_len += bytes.len() as u64;
         self.sink.output(bytes)
     }
 
     /// Passes on what output is held.
     fn pass_on(&mut self) -> io::Result<()> {
-        self.hash.update(&self.out);
+        self.hash.write(&self.out);
         self.out_len += self.out.len() as u64;
         let done = if self.out.is_empty() { Ok(()) } else { self.sink.output(&self.out) };
         self.out.clear();
@@ -646,7 +646,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             settled_len: self.old_end,
             clean_len: self.clean,
             out_len: self.out_len,
-            out_hash: self.hash.digest128(),
+            out_hash: self.hash.finish_128(),
         };
         Ok((out, self.tally))
     }

@@ -184,15 +184,15 @@ impl Pipeline {
     fn each_piece<R: Read + Seek>(&self, input: &mut R, facts: &Facts, mut each: impl FnMut(&[u8])) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
-        let mut hash = xxhash_rust::xxh3::Xxh3::new();
-        hash.update(&facts.encoding.bom()[..bom]);
+        let mut hash = twox_hash::xxhash3_128::Hasher::new();
+        hash.write(&facts.encoding.bom()[..bom]);
         let mut batches = Batches::new(input, facts.encoding, self.batch);
         while let Some(bytes) = batches.next()? {
-            hash.update(&bytes);
+            hash.write(&bytes);
             each(&bytes);
             batches.recycle(bytes);
         }
-        if hash.digest128() != facts.hash {
+        if hash.finish_128() != facts.hash {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read"));
         }
         Ok(())
@@ -459,7 +459,7 @@ fn part(text: &str, from: usize, to: usize) -> usize {
 struct Output<'s, S> {
     sink: &'s mut S,
     style: OutStyle,
-    hash: xxhash_rust::xxh3::Xxh3,
+    hash: twox_hash::xxhash3_128::Hasher,
     len: u64,
     held: Vec<u8>,
 }
@@ -467,7 +467,7 @@ struct Output<'s, S> {
 impl<'s, S: Sink> Output<'s, S> {
     fn new(style: OutStyle, sink: &'s mut S) -> io::Result<Self> {
         let held = if style.bom { b"\xEF\xBB\xBF".to_vec() } else { Vec::new() };
-        Ok(Output { sink, style, hash: xxhash_rust::xxh3::Xxh3::new(), len: 0, held })
+        Ok(Output { sink, style, hash: twox_hash::xxhash3_128::Hasher::new(), len: 0, held })
     }
 
     fn put(&mut self, text: &str) -> io::Result<()> {
@@ -486,7 +486,7 @@ impl<'s, S: Sink> Output<'s, S> {
     }
 
     fn pass_on(&mut self) -> io::Result<()> {
-        self.hash.update(&self.held);
+        self.hash.write(&self.held);
         self.len += self.held.len() as u64;
         let done = if self.held.is_empty() { Ok(()) } else { self.sink.output(&self.held) };
         self.held.clear();
@@ -495,7 +495,7 @@ impl<'s, S: Sink> Output<'s, S> {
 
     fn finish(mut self) -> io::Result<(u64, u128)> {
         self.pass_on()?;
-        Ok((self.len, self.hash.digest128()))
+        Ok((self.len, self.hash.finish_128()))
     }
 }
 

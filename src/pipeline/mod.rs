@@ -239,8 +239,8 @@ impl Pipeline {
             survey = Survey::new(sample.map_or(String::new(), |bytes| settle(&bytes).text));
             input.seek(SeekFrom::Start(bom as u64))?;
         }
-        let mut hash = xxhash_rust::xxh3::Xxh3::new();
-        hash.update(&facts.encoding.bom()[..bom]);
+        let mut hash = twox_hash::xxhash3_128::Hasher::new();
+        hash.write(&facts.encoding.bom()[..bom]);
         let mut batches = Batches::new(input, facts.encoding, self.batch);
         let wash = |washer: &mut Washer<'_>, bytes: &[u8]| washer.wash(settle(bytes));
         let mut washer = Washer::new(&self.plan, &survey);
@@ -248,7 +248,7 @@ impl Pipeline {
         loop {
             while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
                 let Some(bytes) = batches.next()? else { break };
-                hash.update(&bytes);
+                hash.write(&bytes);
                 if skip > 0 {
                     skip -= 1;
                     batches.recycle(bytes);
@@ -282,7 +282,7 @@ impl Pipeline {
                 }
             }
         }
-        if hash.digest128() != facts.hash {
+        if hash.finish_128() != facts.hash {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read"));
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Reading rule files, strictly: an unknown key, a second rule of the same id or a pattern that
 //! does not compile is an error with its line.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use twox_hash::XxHash3_64;
 
 use super::{Action, Example, Level, Neighbour, Rule, RuleId, RuleSet, When, Zone};
 use crate::error::{Error, Result};
@@ -124,7 +124,7 @@ impl RuleSet {
     pub fn builtin() -> Result<RuleSet> {
         let mut set = RuleSet::default();
         for (name, text) in BUILTIN {
-            set.hash = xxh3_64_with_seed(text.as_bytes(), set.hash);
+            set.hash = XxHash3_64::oneshot_with_seed(set.hash, text.as_bytes());
             let all = OWN.iter().find(|(file, _)| file == name).map_or(&[][..], |(_, all)| all);
             for raw in all {
                 set.by_id.insert(raw.id.to_owned(), RuleId(set.rules.len() as u16));
@@ -182,7 +182,7 @@ impl RuleSet {
                 }
             }
         }
-        self.hash = xxh3_64_with_seed(text.as_bytes(), self.hash);
+        self.hash = XxHash3_64::oneshot_with_seed(self.hash, text.as_bytes());
         Ok(())
     }
 }
