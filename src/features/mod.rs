@@ -438,6 +438,14 @@ pub(crate) fn ascii_run(bytes: &[u8]) -> usize {
     bytes.len() - rest.iter().skip_while(|b| b.is_ascii()).count()
 }
 
+/// Whether NFC may change `c`, or `c` may combine with the character before; quick, and sometimes
+/// true of others.
+pub(crate) fn may_compose(c: char) -> bool {
+    let mut bytes = [0; 4];
+    let bytes = c.encode_utf8(&mut bytes).as_bytes();
+    !c.is_ascii() && u32::from(table().at(bytes).0) << CHAR_SHIFT & Features::NOT_NFC.0 != 0
+}
+
 /// What the characters of U+0080 and above say.
 fn beyond(line: &str) -> u32 {
     let table = table();

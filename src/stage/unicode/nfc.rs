@@ -7,7 +7,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::canonical_combining_class, is_nfc_quick};
 
 use crate::edit::{EditSink, RuleId};
-use crate::features::ascii_run;
+use crate::features::{ascii_run, may_compose};
 
 /// Pushes the windows of `line` that are not in NFC.
 pub(super) fn edit(line: &str, sink: &mut EditSink, rule: RuleId) {
@@ -51,6 +51,7 @@ fn window(line: &str, start: usize, end: usize, sink: &mut EditSink, rule: RuleI
 
 fn is_bound(c: char) -> bool {
     c < '\u{300}'
+        || !may_compose(c)
         || is_compatibility_ideograph(c)
         || (canonical_combining_class(c) == 0 && is_nfc_quick(std::iter::once(c)) == IsNormalized::Yes)
 }
