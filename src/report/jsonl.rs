@@ -348,19 +348,28 @@ impl Short {
     }
 
     /// A number in decimal.
-    fn number(&mut self, mut n: u64) {
-        self.len += n.checked_ilog10().unwrap_or(0) as usize + 1;
-        let mut at = self.len;
-        while n >= 10 {
-            let pair = 2 * (n % 100) as usize;
-            n /= 100;
-            at -= 2;
-            self.bytes[at..at + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
+    fn number(&mut self, n: u64) {
+        if n >= 100_000_000 {
+            self.number(n / 100_000_000);
+            self.digits(n % 100_000_000, false);
+        } else {
+            self.digits(n, true);
         }
-        // What is left is one digit, or nothing after a pair.
-        if n > 0 || at == self.len {
-            self.bytes[at - 1] = b'0' + n as u8;
+    }
+
+    /// The eight digits of `n`; with `first`, without zeros at the start.
+    #[inline]
+    fn digits(&mut self, n: u64, first: bool) {
+        let n = n as u32;
+        let mut all = [0; 8];
+        for (i, pair) in [n / 1_000_000, n / 10_000 % 100, n / 100 % 100, n % 100].into_iter().enumerate() {
+            all[2 * i..2 * i + 2].copy_from_slice(&PAIRS[2 * pair as usize..][..2]);
         }
+        let all = u64::from_be_bytes(all);
+        let zeros = (all ^ u64::from_be_bytes(*b"00000000")).leading_zeros() / 8;
+        let zeros = if first { zeros.min(7) } else { 0 };
+        self.bytes[self.len..self.len + 8].copy_from_slice(&(all << (8 * zeros)).to_be_bytes());
+        self.len += 8 - zeros as usize;
     }
 }
 
@@ -407,7 +416,9 @@ mod tests {
         let mut out = Vec::new();
         string(nasty, &mut out);
         assert_eq!(serde_json::from_slice::<String>(&out).expect("JSON"), nasty);
-        for n in [0, 9, 10, 99, 100, 101, 999, 1000, 1001, 12_345, 100_000, u64::MAX] {
+        for n in
+            [0, 9, 10, 99, 100, 101, 999, 1000, 1001, 12_345, 99_999_999, 100_000_000, 100_000_001, 1 << 53, u64::MAX]
+        {
             let mut out = Vec::new();
             number(n, &mut out);
             assert_eq!(out, n.to_string().as_bytes());
