@@ -214,7 +214,7 @@ pub(super) fn case(before: Symbol, last: Symbol, s: Symbol) -> u8 {
         (_, Case::Lower, Case::Upper) => 80,
         (Case::Upper, Case::Upper, Case::Lower) => 48,
         // A word in capitals is a choice that is made once.
-        (Case::Upper, Case::Upper, Case::Upper) => 2,
+        (Case::Upper, Case::Upper, Case::Upper) => 5,
         (_, Case::Upper, Case::Upper) => 8,
         (_, _, Case::Upper) => 22,
         _ => 0,

@@ -36,7 +36,7 @@ pub(super) const IN_WORD: i64 = 5 * NAT;
 const IN_WORDS: usize = 3;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
-pub(super) const MANY: u32 = 15;
+pub(super) const MANY: u32 = 8;
 /// What it takes more where a single letter changes, and the language with it.
 const ONLY: i64 = 4 * NAT;
 /// Marks that become other marks, without a letter, need this.
@@ -444,7 +444,7 @@ impl Line<'_> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let mut controls = 0;
+        let (mut controls, mut blanks) = (0, 0);
         let mut old = self.chars.iter().peekable();
         for (i, r) in c.chars.iter().enumerate() {
             while old.next_if(|o| o.start < r.start).is_some() {}
@@ -480,13 +480,10 @@ impl Line<'_> {
                 proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
-            // What is left of a no-break space that was misread.
-            if !like_others
-                && matches!(from, 'Â' | 'Ã')
-                && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}'))
-            {
-                return None;
-            }
+            // What is left of a no-break space that was misread, unless more has changed.
+            blanks += usize::from(
+                matches!(from, 'Â' | 'Ã') && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}')),
+            );
             // "……" is no word.
             let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
             let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
@@ -547,6 +544,9 @@ impl Line<'_> {
         // Controls amid Latin words are no letters of another script.
         let latin = c.chars.iter().filter(|r| r.char.is_ascii_alphabetic()).count();
         if c.pair.change == Change::Script && controls > 0 && latin > changed {
+            return None;
+        }
+        if !like_others && blanks > 0 && blanks * 2 >= changed {
             return None;
         }
         // Signs by themselves, marks for marks.
