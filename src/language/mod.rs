@@ -243,7 +243,6 @@ impl Model {
     }
 
     /// Its name, a tag of BCP 47.
-    #[cfg(test)]
     pub(crate) fn name(&self, language: usize) -> &'static str {
         self.languages[language].name
     }

@@ -94,6 +94,8 @@ struct Group {
     old_len: u64,
     new_len: u64,
     rules: Rules,
+    /// What speaks for it, beside the encodings.
+    evidence: Option<String>,
 }
 
 /// How lines and the document end in the output.
@@ -551,6 +553,10 @@ impl<'a, S: Sink> Emitter<'a, S> {
             }
         }
         add_rules(&mut self.group.rules, rules);
+        if self.told && self.group.evidence.is_none() {
+            let at = self.cursor.old..self.cursor.old;
+            self.group.evidence = self.plan.evidence(&mut self.hows, rules, &p.batch.text, at);
+        }
         Ok(())
     }
 
@@ -573,7 +579,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                     new: &g.new,
                     rules: &g.rules,
                     why: &[],
-                    how: self.plan.how(&mut self.hows, &g.rules, &g.old, &g.new),
+                    how: self.plan.how(&mut self.hows, &g.rules, &g.old, &g.new, g.evidence.take()),
                 })?;
             }
         }
@@ -582,6 +588,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
         g.old_len = 0;
         g.new_len = 0;
         g.rules.clear();
+        g.evidence = None;
         Ok(())
     }
 

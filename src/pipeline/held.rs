@@ -406,6 +406,7 @@ impl Teller<'_> {
                         why.push(self.why(j, &mut judged_ruler));
                     }
                     let (line, column) = ruler.go(self.settled, from);
+                    let evidence = self.plan.evidence(&mut hows, &edit.rules, self.settled, from..to);
                     out.sink.change(&Change {
                         old_range: from as u64..to as u64,
                         new_range: u64::from(after.start)..u64::from(after.start) + new.len() as u64,
@@ -415,7 +416,7 @@ impl Teller<'_> {
                         new,
                         rules: &edit.rules,
                         why: &why,
-                        how: self.plan.how(&mut hows, &edit.rules, &self.settled[from..to], new),
+                        how: self.plan.how(&mut hows, &edit.rules, &self.settled[from..to], new, evidence),
                     })?;
                 }
                 if last {

@@ -1,5 +1,6 @@
 //! Settings, resolved: what the pipeline needs, immutable and shared by all threads.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Tally;
@@ -31,6 +32,7 @@ pub(crate) struct Ids {
     pub(crate) judged: RuleId,
     pub(crate) html: RuleId,
     pub(crate) too_long: RuleId,
+    pub(crate) legacy: RuleId,
 }
 
 /// The marks that a rule asks for, as bits; all of them where it asks for none.
@@ -86,10 +88,22 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`.
-    pub(crate) fn how(&self, known: &mut Hows, rules: &[RuleId], old: &str, new: &str) -> Option<String> {
+    /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`,
+    /// and the evidence for it.
+    pub(crate) fn how(
+        &self,
+        known: &mut Hows,
+        rules: &[RuleId],
+        old: &str,
+        new: &str,
+        evidence: Option<String>,
+    ) -> Option<String> {
         let ours = rules.iter().any(|r| self.explained[usize::from(r.0)]);
-        if ours { known.how(old, new) } else { None }
+        let how = if ours { known.how(old, new) } else { None };
+        match (how, evidence) {
+            (Some(how), Some(evidence)) => Some(format!("{how}; {evidence}")),
+            (how, evidence) => how.or(evidence),
+        }
     }
 
     /// What may have stood at `place` of `text`, which `rule` found suspect.
@@ -98,22 +112,26 @@ impl Plan {
             return None;
         }
         // Of a long line only the place itself is looked at.
-        let Span { start, end } = place;
-        let (start, end) = (start as usize, end as usize);
-        let bytes = text.as_bytes();
-        let left = &bytes[start.saturating_sub(NEAR)..start];
-        let left = memchr::memrchr(b'\n', left);
-        let right = memchr::memchr(b'\n', &bytes[end..bytes.len().min(end + NEAR)]);
-        let from = if start <= NEAR { Some(left.map_or(0, |i| i + 1)) } else { left.map(|i| start - NEAR + i + 1) };
-        let to = if bytes.len() <= end + NEAR {
-            Some(right.map_or(bytes.len(), |i| end + i))
-        } else {
-            right.map(|i| end + i)
+        let range = place.range();
+        let (line, at) = match line_around(text, range.clone()) {
+            Some(line) => (&text[line.clone()], range.start - line.start),
+            None => (&text[range.clone()], 0),
         };
-        match (from, to) {
-            (Some(from), Some(to)) => stage::suggestion(&text[from..to], start - from..end - from),
-            _ => stage::suggestion(&text[start..end], 0..end - start),
+        stage::suggestion(line, at..at + range.len())
+    }
+
+    /// What speaks for a change of these rules at `place` of `text`, as it came, if it is the line.
+    pub(crate) fn evidence(
+        &self,
+        known: &mut Hows,
+        rules: &[RuleId],
+        text: &str,
+        place: Range<usize>,
+    ) -> Option<String> {
+        if !rules.contains(&self.ids.legacy) {
+            return None;
         }
+        known.evidence(&text[line_around(text, place)?])
     }
 
     pub(crate) fn new(settings: &Settings) -> Result<Plan> {
@@ -153,6 +171,7 @@ impl Plan {
             judged: rules.id("boilerplate.judged"),
             html: rules.id("boilerplate.html"),
             too_long: rules.id("pipeline.too-long"),
+            legacy: rules.id("mojibake.legacy"),
         };
         let needed = rules.rules().iter().zip(&asks).enumerate().fold(0, |all, (n, (r, asks))| {
             let wanted = r.when.needs.is_some() && effect(RuleId(n as u16)) != Effect::Off;
@@ -259,6 +278,24 @@ impl Plan {
             tally.count(self.ids.newline, other, 0);
         }
     }
+}
+
+/// The line that `place` of `text` stands in, unless it is long.
+fn line_around(text: &str, place: Range<usize>) -> Option<Range<usize>> {
+    let (bytes, Range { start, end }) = (text.as_bytes(), place);
+    let left = memchr::memrchr(b'\n', &bytes[start.saturating_sub(NEAR)..start]);
+    let right = memchr::memchr(b'\n', &bytes[end..bytes.len().min(end + NEAR)]);
+    let from = match left {
+        Some(i) => start.saturating_sub(NEAR) + i + 1,
+        None if start <= NEAR => 0,
+        None => return None,
+    };
+    let to = match right {
+        Some(i) => end + i,
+        None if bytes.len() <= end + NEAR => bytes.len(),
+        None => return None,
+    };
+    Some(from..to)
 }
 
 /// The marks that each rule gives, and those that it asks for.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::legacy;
 use super::pairs::{ENCODERS, PAIRS, Truth};
 use super::tables::{PAGES, Tables};
+use crate::language::{Model, NAT};
 
 /// Longer pieces are not explained, in bytes.
 const LONGEST: usize = 512;
@@ -159,6 +160,8 @@ fn told(layers: &[usize]) -> String {
 #[derive(Default)]
 pub(crate) struct Hows {
     known: HashMap<String, Option<String>>,
+    /// The last line that was asked about, and the evidence in it.
+    line: Option<(String, Option<String>)>,
 }
 
 impl Hows {
@@ -177,6 +180,22 @@ impl Hows {
         let how = how(old, new);
         self.known.insert(key, how.clone());
         how
+    }
+
+    /// What speaks for a reading of `line`, as it came, in another legacy encoding: "the line reads as
+    /// tr, 41 nats likelier".
+    pub(crate) fn evidence(&mut self, line: &str) -> Option<String> {
+        if let Some((known, evidence)) = &self.line
+            && known == line
+        {
+            return evidence.clone();
+        }
+        let told = |r: legacy::Reading| {
+            format!("the line reads as {}, {} nats likelier", Model::get().name(r.language), r.gain / NAT)
+        };
+        let evidence = legacy::read(line, false).filter(|r| r.gain >= NAT).map(told);
+        self.line = Some((line.to_owned(), evidence.clone()));
+        evidence
     }
 }
 
@@ -303,6 +322,17 @@ mod tests {
         }
         assert_eq!(how("cafe", "café"), None);
         assert_eq!(how("é", "e"), None);
+    }
+
+    #[test]
+    fn evidence_is_told() {
+        let mut hows = Hows::default();
+        let line = "planlarýný açýkladý ve yarýn Ýstanbul’da görüþecek";
+        for _ in 0..2 {
+            let told = hows.evidence(line).expect("damaged");
+            assert!(told.starts_with("the line reads as tr, ") && told.ends_with(" nats likelier"), "{told}");
+        }
+        assert_eq!(hows.evidence("planlarını açıkladı ve yarın İstanbul’da görüşecek"), None);
     }
 
     #[test]
