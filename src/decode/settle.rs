@@ -21,13 +21,14 @@ pub(crate) struct Settled {
 }
 
 /// Decodes `bytes`: whole lines, without the document's BOM. `habit` is the document's newline;
-/// `has_cr` whether any of its lines ends otherwise than with LF.
-pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_cr: bool) -> Settled {
-    let mut s = Settled::default();
+/// `has_cr` whether any of its lines ends otherwise than with LF; `text` an empty string whose memory
+/// may be used.
+pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_cr: bool, text: String) -> Settled {
+    let mut s = Settled { text, ..Settled::default() };
     match encoding {
         Encoding::Utf8 { islands } => {
             match encoding_rs::UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
-                Some(text) => s.text = text.into_owned(),
+                Some(text) => s.text.push_str(&text),
                 None => s.islands(bytes, islands.unwrap_or(encoding_rs::WINDOWS_1252)),
             }
         }
@@ -251,7 +252,7 @@ mod tests {
             return String::new();
         }
         let skip = if f.bom { f.encoding.bom().len() } else { 0 };
-        let s = settle(&bytes[skip..], f.encoding, f.newline, f.has_cr);
+        let s = settle(&bytes[skip..], f.encoding, f.newline, f.has_cr, String::new());
         assert!(!s.text.contains('\r'));
         let mut exceptions = Exceptions::default();
         s.exceptions.iter().for_each(|&(l, k)| exceptions.push(u64::from(l), k));

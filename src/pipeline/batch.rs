@@ -2,6 +2,7 @@
 //! line at a time, phase 2 the lines of the whole document.
 
 use std::io::{self, Read};
+use std::sync::Mutex;
 
 use crate::decode::{Encoding, read_full};
 
@@ -15,6 +16,31 @@ pub(super) struct Batches<R> {
     /// Buffers that came back, to be used again.
     spare: Vec<Vec<u8>>,
     done: bool,
+}
+
+/// Texts that are done with, whose memory others may use: what is given back to the system for each
+/// batch has to be asked for again.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Mutex<Vec<String>>);
+
+impl Spare {
+    /// Most texts that are kept, and most bytes of one.
+    const MOST: (usize, usize) = (8, 1 << 20);
+
+    /// An empty text.
+    pub(super) fn take(&self) -> String {
+        self.0.lock().ok().and_then(|mut all| all.pop()).unwrap_or_default()
+    }
+
+    pub(super) fn give(&self, mut text: String) {
+        if let Ok(mut all) = self.0.lock()
+            && all.len() < Self::MOST.0
+            && text.capacity() <= Self::MOST.1
+        {
+            text.clear();
+            all.push(text);
+        }
+    }
 }
 
 impl<R: Read> Batches<R> {

@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::Arc;
 
+use super::batch::Spare;
 use super::characters::{Batch, Found, Kind};
 use super::lines::{Line, Verdict};
 use super::{Change, Finding, Plan, Sink, Tally};
@@ -148,6 +150,8 @@ pub(super) struct Emitter<'a, S: Sink> {
     flagged: VecDeque<Found>,
     told: bool,
     hows: Hows,
+    /// Where texts go that are written.
+    pub(super) spare: Arc<Spare>,
 }
 
 impl<'a, S: Sink> Emitter<'a, S> {
@@ -180,6 +184,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
             flagged: VecDeque::new(),
             told,
             hows: Hows::default(),
+            spare: Arc::default(),
         };
         if style.bom {
             e.write(b"\xEF\xBB\xBF")?;
@@ -346,7 +351,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
 
     fn advance(&mut self, mut len: u64, gone: Option<&Rules>) -> io::Result<()> {
         while len > 0 {
-            let Some(placed) = self.batches.pop_front() else { return Ok(()) };
+            let Some(mut placed) = self.batches.pop_front() else { return Ok(()) };
             let left = placed.batch.new_len - self.cursor.new;
             let here = len.min(left as u64) as usize;
             self.feed_batch(&placed, here, gone)?;
@@ -361,6 +366,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 if !placed.batch.text.ends_with('\n') {
                     self.ruler.go(&placed.batch.text, placed.batch.text.len());
                 }
+                self.spare.give(std::mem::take(&mut placed.batch.text));
                 if let Some(next) = self.batches.front() {
                     let line_base = next.line_base;
                     self.cursor = Cursor::default();

@@ -158,7 +158,7 @@ impl Pipeline {
         let mut whole = Whole::default();
         let mut found = Vec::new();
         self.each_piece(input, facts, |bytes| {
-            let s = decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr);
+            let s = decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr, String::new());
             let base = text.len();
             for (places, rule) in [(&s.islands, self.plan.ids.island), (&s.undecodable, self.plan.ids.undecodable)] {
                 if self.plan.effect(rule) != Effect::Off {

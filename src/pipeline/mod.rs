@@ -23,7 +23,7 @@ mod queue;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use batch::Batches;
+use batch::{Batches, Spare};
 use characters::{Batch, Kind, Washer};
 use emit::{Emitter, OutStyle};
 pub use events::{Change, Cleaned, Finding, NoReport, Outcome, OwnedChange, OwnedFinding, Sink, Summary, Tally, Why};
@@ -219,17 +219,18 @@ impl Pipeline {
     }
 
     /// Reads the document and takes it through phase 1, batch by batch, in order, until `each` has
-    /// enough. The first `skip` batches are passed over.
+    /// enough. The first `skip` batches are passed over. Texts come out of `spare`.
     fn each_batch<R: Read + Seek>(
         &self,
         input: &mut R,
         facts: &Facts,
         mut skip: usize,
+        spare: &Spare,
         mut each: impl FnMut(Batch) -> io::Result<bool>,
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
-        let settle = |bytes: &[u8]| decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr);
+        let settle = |bytes: &[u8]| decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr, spare.take());
         let mut survey = Survey::default();
         if self.plan.surveys() {
             // All of a short document, or whole lines; a line beyond bounds is no sample.

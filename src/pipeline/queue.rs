@@ -116,6 +116,7 @@ impl Pipeline {
         emitter: &mut Emitter<'p, S>,
         whole: &mut Whole,
     ) -> io::Result<()> {
+        let spare = emitter.spare.clone();
         let mut queue = Queue {
             plan: &self.plan,
             decider: Decider::new(&self.plan),
@@ -130,7 +131,7 @@ impl Pipeline {
         };
         // How many batches came by, and whether too much waits.
         let (mut count, mut full) = (0, false);
-        self.each_batch(input, facts, 0, |batch| {
+        self.each_batch(input, facts, 0, &spare, |batch| {
             count += 1;
             queue.push(batch);
             queue.guard(false);
@@ -141,16 +142,18 @@ impl Pipeline {
             Ok(!full)
         })?;
         if full {
-            self.each_batch(input, facts, count, |batch| {
+            self.each_batch(input, facts, count, &spare, |batch| {
                 queue.len += batch.new_len as u64;
                 queue.marks |= batch.marks(&self.plan);
+                spare.give(batch.text);
                 let known = queue.marks & self.plan.needed == self.plan.needed;
                 Ok(!known || queue.guarded && queue.len <= MOST)
             })?;
             if queue.guarded && queue.len <= MOST {
                 let mut scales = Scales::new(&self.plan, queue.marks);
-                self.each_batch(input, facts, 0, |batch| {
+                self.each_batch(input, facts, 0, &spare, |batch| {
                     scales.weigh(&batch);
+                    spare.give(batch.text);
                     Ok(true)
                 })?;
                 if scales.lose_too_much() {
@@ -159,7 +162,7 @@ impl Pipeline {
             }
             queue.guarded = false;
             queue.flush()?;
-            self.each_batch(input, facts, count, |batch| {
+            self.each_batch(input, facts, count, &spare, |batch| {
                 queue.push(batch);
                 queue.flush().map(|()| true)
             })?;
