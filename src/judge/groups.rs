@@ -426,39 +426,9 @@ pub(super) fn second_slots() -> Vec<Slot> {
 
 /// All slots of the third look, which is at the page alone.
 pub(super) fn third_slots() -> Vec<Slot> {
-    const OF_PAGE: &[G] = &[
-        P_PROSE,
-        P_LINES,
-        P_LABELS,
-        P_RUN,
-        P_TALK,
-        P_FORUM,
-        P_DATES,
-        P_MONEY,
-        P_BULLETS,
-        P_REPEATS,
-        P_PIPES,
-        P_WORDS,
-        P_RULED,
-        P_LEAN,
-        P_KINDS,
-        P_HEAD,
-        P_TAIL,
-        P_ENGLISH,
-        P_SENTENCES,
-        P_SHORT,
-        P_BLANKS,
-        P_KEPT,
-        P_BEST,
-        P_SURE,
-        P_GONE,
-        P_DROP,
-        P_DROP_WORDS,
-        P_SURELY,
-        P_SURE_SHARE,
-        P_WORST,
-        P_BEST_LINES,
-    ];
+    // What the looks before made of it.
+    const LATER: &[G] =
+        &[P_KEPT, P_BEST, P_SURE, P_GONE, P_DROP, P_DROP_WORDS, P_SURELY, P_SURE_SHARE, P_WORST, P_BEST_LINES];
     const CROSS: &[(G, G)] = &[
         (P_KINDS, P_BLANKS),
         (P_SENTENCES, P_BLANKS),
@@ -477,7 +447,8 @@ pub(super) fn third_slots() -> Vec<Slot> {
         (P_DROP, P_LINES),
         (P_SHORT, P_KINDS),
     ];
-    let own = OF_PAGE.iter().map(|&g| Own(g));
+    let of_page = OWN.iter().skip_while(|g| **g != P_PROSE);
+    let own = of_page.chain(LATER).map(|&g| Own(g));
     own.chain(CROSS.iter().map(|&(a, b)| Cross(a, b))).collect()
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::gate::{Scan, matcher_of};
+use super::matcher::Musts;
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
 
 /// Words from which on a line that ends in a stop is a body line.
@@ -162,7 +163,8 @@ impl LineRules {
             let id = RuleId(n as u16);
             let Some(pattern) = r.pattern.as_deref().filter(|_| pick(id, r)) else { continue };
             let matcher = *known.entry(pattern).or_insert_with(|| {
-                matchers.push(matcher_of(r, pattern));
+                // What a match must hold is a gate, too.
+                matchers.push(if forced { Matcher::new(pattern, Musts::NONE, None) } else { matcher_of(r, pattern) });
                 matchers.len() - 1
             });
             ready.push(Ready { id, matcher, rule: r.clone() });

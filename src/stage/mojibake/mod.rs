@@ -22,7 +22,7 @@ mod runs;
 mod sites;
 mod tables;
 
-use crate::edit::{EditSink, RuleId};
+use crate::edit::{EditSink, Effect, RuleId};
 use crate::features::Features;
 use crate::language::{Model, NAT, Text};
 use crate::options::Options;
@@ -127,8 +127,8 @@ impl Mojibake {
         }
     }
 
-    /// Pushes edits and findings for UTF-8 that was misread.
-    /// What was found, and in which encoding, how sure it is.
+    /// Pushes edits and findings for UTF-8 that was misread. Tells what was found, and in which encoding
+    /// and how sure that is.
     fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
         let Some(best) = best(&self.tables, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
         let (way, sure, runs) = (best.way, best.sure, &best.runs);
@@ -151,7 +151,7 @@ impl Mojibake {
                 found = Found::Repaired;
                 let rule = if is_mojibake(&self.tables, text) {
                     self.twice
-                } else if company || run.gain >= SURE || self.said(survey, way.x) >= SAID_SURELY {
+                } else if company || run.gain >= SURE || self.heard(survey).said(way.x) >= SAID_SURELY {
                     self.utf8
                 } else {
                     self.short
@@ -167,16 +167,17 @@ impl Mojibake {
         (found, Some((way.x, sure)))
     }
 
-    /// What lines of the document say for encoding `x`, each by itself.
-    fn said(&self, survey: &Survey, x: usize) -> i32 {
-        survey.evidence.get_or_init(|| self.evidence(&survey.sample)).said(x)
+    /// What lines of the document say, each by itself.
+    fn heard<'s>(&self, survey: &'s Survey) -> &'s Evidence {
+        survey.evidence.get_or_init(|| self.evidence(&survey.sample))
     }
 
-    /// The same for what is doubtful by itself, where other lines say more for an encoding than for any
+    /// Repairs what is doubtful by itself, where other lines say more for an encoding than for any
     /// other. Whether that repaired anything.
     fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
-        let x = survey.evidence.get_or_init(|| self.evidence(&survey.sample)).most();
-        let said = self.said(survey, x);
+        let evidence = self.heard(survey);
+        let x = evidence.most();
+        let said = evidence.said(x);
         if said < SAID || self.tables.seen_in(line).any >> x & 1 == 0 {
             return false;
         }
@@ -267,8 +268,8 @@ impl Stage for Mojibake {
         if self.weighs {
             let mut flat = false;
             flattened::each(line, |place, c| {
+                flat |= sink.effect(self.flat) == Effect::Act;
                 sink.replace(place, c.encode_utf8(&mut [0; 4]), self.flat);
-                flat = true;
             });
             if flat {
                 return;
