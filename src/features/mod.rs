@@ -125,6 +125,33 @@ impl Features {
     }
 }
 
+/// A line of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lined {
+    /// The byte of the text that it ends before, its `\n` aside.
+    pub end: u32,
+    /// What it holds.
+    pub features: Features,
+}
+
+impl Lined {
+    /// Finds all lines of `text`, which has less than 4 GiB, into `lines`.
+    pub fn all(text: &str, lines: &mut Vec<Lined>) {
+        lines.clear();
+        let mut start = 0;
+        each_line(text.as_bytes(), |end, middle| {
+            let line = &text[start..end];
+            start = end + 1;
+            let mut features = Features::NONE;
+            if let (Some(&first), Some(&last)) = (line.as_bytes().first(), line.as_bytes().last()) {
+                let beyond = if middle & Features::NON_ASCII.0 != 0 { beyond(line) } else { 0 };
+                features = Features(ends(line.as_bytes(), first, last) | middle | beyond);
+            }
+            lines.push(Lined { end: end as u32, features });
+        });
+    }
+}
+
 const STOP: u8 = 1;
 const QUOTE: u8 = 2;
 const TICK: u8 = 4;
@@ -231,6 +258,22 @@ fn middle(bytes: &[u8]) -> u32 {
         return unsafe { wide::scan(bytes) };
     }
     middle_any(bytes)
+}
+
+/// Calls `each` with where each line of `text` ends, and what [`middle`] says of it.
+fn each_line(text: &[u8], mut each: impl FnMut(usize, u32)) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        return unsafe { wide::lines(text, each) };
+    }
+    let mut start = 0;
+    let last = text.last().is_some_and(|&b| b != b'\n').then_some(text.len());
+    for end in memchr::memchr_iter(b'\n', text).chain(last) {
+        each(end, middle_any(&text[start..end]));
+        start = end + 1;
+    }
 }
 
 fn middle_any(bytes: &[u8]) -> u32 {
@@ -566,6 +609,19 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn each_line_by_itself(text in "[ \\n\\t\"'`.,;:!?()\\[\\]&\\\\a-c1éÂ“\u{A0}\u{1}-]{0,200}") {
+            let mut lines = Vec::new();
+            Lined::all(&text, &mut lines);
+            let mut start = 0;
+            for line in &lines {
+                let end = line.end as usize;
+                prop_assert_eq!(line.features, Features::of_line(&text[start..end]), "{:?}", &text[start..end]);
+                start = end + 1;
+            }
+            prop_assert_eq!(lines.len(), text.lines().count());
+        }
+
         #[test]
         fn nothing_is_missed(line in "[ \\t\"'`.,;:!?()\\[\\]&\\\\a-c1éÂÃâ“\u{A0}\u{301}中\u{200B}\u{1}тж·–😀\u{E000}ő-]{0,200}") {
             let plain = plain(&line);

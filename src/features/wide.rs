@@ -55,6 +55,8 @@ const SECOND: [[u8; 16]; 2] = [
         let mut low = [CONTROL_0 | CONTROL_1; 16];
         low[8] |= OPEN_2;
         low[9] = CONTROL_1 | TAB | CLOSE_2;
+        // A newline is none: it parts lines.
+        low[0xA] = CONTROL_1;
         low[0xB] |= OPEN;
         low[0xD] |= CLOSE;
         low[0xF] |= DEL;
@@ -92,56 +94,109 @@ fn gather(v: __m256i) -> u8 {
     word.to_le_bytes().iter().fold(0, |a, b| a | b)
 }
 
-/// Features of all bytes and of all neighbours.
+/// Bytes 32 to 63 are all ones: 32 bytes from `32 - n` on are ones from lane `n` on.
+static FROM: [u8; 3 * LANES] = {
+    let mut all = [0; 3 * LANES];
+    let mut n = LANES;
+    while n < 3 * LANES {
+        all[n] = 0xFF;
+        n += 1;
+    }
+    all
+};
+
+/// Ones in the lanes of `from` and after, up to 32.
+#[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn scan(bytes: &[u8]) -> u32 {
-    let all = |b: u8| _mm256_set1_epi8(b as i8);
-    let [first_high, first_low] = [table(&FIRST[0]), table(&FIRST[1])];
-    let [second_high, second_low] = [table(&SECOND[0]), table(&SECOND[1])];
-    let zero = _mm256_setzero_si256();
-    // Of the step before.
-    let (mut kinds_before, mut brackets_before) = (zero, zero);
-    // What was seen, in bits that the end of this function spells out.
-    let (mut seen_1, mut seen_2, mut seen_3, mut beyond) = (zero, zero, zero, zero);
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let v = match rest.split_first_chunk::<LANES>() {
-            Some((chunk, more)) => {
-                rest = more;
-                load(chunk)
-            }
-            None => {
-                // Padded with a byte that says nothing, beside any neighbour.
-                let mut padded = [b'#'; LANES];
-                padded[..rest.len()].copy_from_slice(rest);
-                rest = &[];
-                load(&padded)
-            }
-        };
+fn lanes(from: usize) -> __m256i {
+    load(FROM[LANES - from..].first_chunk().expect("of that length"))
+}
+
+/// What was seen in each lane, in bits that [`Seen::names`] spells out.
+#[derive(Clone, Copy)]
+struct Seen([__m256i; 4]);
+
+impl Seen {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn nothing() -> Seen {
+        Seen([_mm256_setzero_si256(); 4])
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn and(self, mask: __m256i) -> Seen {
+        let [a, b, c, d] = self.0;
+        Seen([
+            _mm256_and_si256(a, mask),
+            _mm256_and_si256(b, mask),
+            _mm256_and_si256(c, mask),
+            _mm256_and_si256(d, mask),
+        ])
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn or(self, other: Seen) -> Seen {
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Seen([_mm256_or_si256(a, e), _mm256_or_si256(b, f), _mm256_or_si256(c, g), _mm256_or_si256(d, h)])
+    }
+
+    /// The features that it stands for.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn names(self) -> u32 {
+        let [first, second, third, beyond] = self.0;
+        NAMES[0][usize::from(gather(first))]
+            | NAMES[1][usize::from(gather(second))]
+            | NAMES[2][usize::from(gather(third))]
+            | if _mm256_movemask_epi8(beyond) != 0 { Features::NON_ASCII.0 } else { 0 }
+    }
+}
+
+/// The classes of the step before.
+struct Before {
+    kinds: __m256i,
+    brackets: __m256i,
+}
+
+impl Before {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new() -> Before {
+        Before { kinds: _mm256_setzero_si256(), brackets: _mm256_setzero_si256() }
+    }
+
+    /// What the next 32 bytes say, each with the two before it.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn step(&mut self, v: __m256i) -> Seen {
+        let all = |b: u8| _mm256_set1_epi8(b as i8);
+        let zero = _mm256_setzero_si256();
         let low = _mm256_and_si256(v, all(0x0F));
         let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
-        let first = _mm256_and_si256(_mm256_shuffle_epi8(first_high, high), _mm256_shuffle_epi8(first_low, low));
-        let second = _mm256_and_si256(_mm256_shuffle_epi8(second_high, high), _mm256_shuffle_epi8(second_low, low));
+        let class = |t: &[[u8; 16]; 2]| {
+            _mm256_and_si256(_mm256_shuffle_epi8(table(&t[0]), high), _mm256_shuffle_epi8(table(&t[1]), low))
+        };
+        let (first, second) = (class(&FIRST), class(&SECOND));
         // The stops are one class now, and the backtick is a mark.
         let moved = _mm256_and_si256(_mm256_srli_epi16(first, 1), all(STOP_2 | MARK));
         let kinds = _mm256_or_si256(first, moved);
         // The same for the bytes one and two before.
-        let across = _mm256_permute2x128_si256(kinds_before, kinds, 0x21);
+        let across = _mm256_permute2x128_si256(self.kinds, kinds, 0x21);
         let kinds_1 = _mm256_alignr_epi8(kinds, across, 15);
         let kinds_2 = _mm256_alignr_epi8(kinds, across, 14);
-        let brackets_1 = _mm256_alignr_epi8(second, _mm256_permute2x128_si256(brackets_before, second, 0x21), 15);
-        (kinds_before, brackets_before) = (kinds, second);
+        let brackets_1 = _mm256_alignr_epi8(second, _mm256_permute2x128_si256(self.brackets, second, 0x21), 15);
+        (self.kinds, self.brackets) = (kinds, second);
 
         let space = _mm256_cmpeq_epi8(v, all(b' '));
         let space_1 = _mm256_cmpgt_epi8(_mm256_and_si256(kinds_1, all(SPACE)), zero);
         let same = _mm256_and_si256(_mm256_and_si256(kinds, kinds_1), all(SPACE | STOP_2 | MARK | HYPHEN));
         let alone = _mm256_and_si256(first, all(TICK | PERCENT | QUOTE));
-        seen_1 = _mm256_or_si256(seen_1, _mm256_or_si256(same, alone));
 
         let open = _mm256_and_si256(_mm256_and_si256(brackets_1, space), all(OPEN_2 | OPEN));
         let close = _mm256_and_si256(_mm256_and_si256(second, space_1), all(CLOSE_2 | CLOSE));
         let control = _mm256_and_si256(second, all(CONTROL_0 | TAB | CONTROL_1 | DEL));
-        seen_2 = _mm256_or_si256(seen_2, _mm256_or_si256(control, _mm256_or_si256(open, close)));
 
         let spaced = _mm256_and_si256(_mm256_and_si256(kinds, space_1), all(STOP_2));
         // Unsigned: not less than `0`.
@@ -153,14 +208,70 @@ pub(super) fn scan(bytes: &[u8]) -> u32 {
         let ampersand = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(b'&')), all(1));
         let backslash = _mm256_and_si256(_mm256_cmpeq_epi8(v, all(b'\\')), all(4));
         let marks = _mm256_or_si256(_mm256_or_si256(glued, loose), _mm256_or_si256(ampersand, backslash));
-        seen_3 = _mm256_or_si256(seen_3, _mm256_or_si256(spaced, marks));
-        beyond = _mm256_or_si256(beyond, v);
+        Seen([
+            _mm256_or_si256(same, alone),
+            _mm256_or_si256(control, _mm256_or_si256(open, close)),
+            _mm256_or_si256(spaced, marks),
+            v,
+        ])
     }
-    let (seen_1, seen_2, seen_3) = (gather(seen_1), gather(seen_2), gather(seen_3));
-    NAMES[0][usize::from(seen_1)]
-        | NAMES[1][usize::from(seen_2)]
-        | NAMES[2][usize::from(seen_3)]
-        | if _mm256_movemask_epi8(beyond) != 0 { Features::NON_ASCII.0 } else { 0 }
+}
+
+/// Takes the next 32 bytes off `rest`; at its end, padded with a byte that says nothing, beside any
+/// neighbour.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn next(rest: &mut &[u8]) -> __m256i {
+    if let Some((chunk, more)) = rest.split_first_chunk::<LANES>() {
+        *rest = more;
+        return load(chunk);
+    }
+    let mut padded = [b'#'; LANES];
+    padded[..rest.len()].copy_from_slice(rest);
+    *rest = &[];
+    load(&padded)
+}
+
+/// Features of all bytes and of all neighbours.
+#[target_feature(enable = "avx2")]
+pub(super) fn scan(bytes: &[u8]) -> u32 {
+    let (mut before, mut seen) = (Before::new(), Seen::nothing());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        seen = seen.or(before.step(next(&mut rest)));
+    }
+    seen.names()
+}
+
+/// The same for every line of `text`: calls `each` with where it ends, and its features.
+#[target_feature(enable = "avx2")]
+pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
+    let (mut before, mut seen) = (Before::new(), Seen::nothing());
+    let (mut rest, mut at) = (text, 0);
+    let newline = _mm256_set1_epi8(b'\n' as i8);
+    while !rest.is_empty() {
+        let v = next(&mut rest);
+        let here = before.step(v);
+        let mut ends = _mm256_movemask_epi8(_mm256_cmpeq_epi8(v, newline)) as u32;
+        if ends == 0 {
+            seen = seen.or(here);
+        } else {
+            let mut from = 0;
+            while ends != 0 {
+                let end = ends.trailing_zeros() as usize;
+                let inner = _mm256_andnot_si256(lanes(end), lanes(from));
+                each(at + end, seen.or(here.and(inner)).names());
+                seen = Seen::nothing();
+                from = end + 1;
+                ends &= ends - 1;
+            }
+            seen = here.and(lanes(from));
+        }
+        at += LANES;
+    }
+    if text.last().is_some_and(|&b| b != b'\n') {
+        each(text.len(), seen.names());
+    }
 }
 
 /// Calls `hit` with each place of a first byte, C2 to F4, that is `loud`: shares a bit of its high and

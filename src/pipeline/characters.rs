@@ -7,7 +7,7 @@
 use super::{LineEnds, Plan};
 use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
-use crate::features::Features;
+use crate::features::{Features, Lined};
 use crate::rule::{Effect, LineRules, Scratch, is_body, is_title};
 use crate::stage::Survey;
 
@@ -104,6 +104,8 @@ pub(super) struct Washer<'p> {
     survey: &'p Survey,
     sink: EditSink,
     scratch: Scratch,
+    /// The lines of the batch.
+    lines: Vec<Lined>,
     /// The line as it is now, and room for the next.
     now: String,
     next: String,
@@ -137,6 +139,7 @@ impl<'p> Washer<'p> {
             survey,
             sink: EditSink::new(plan.effects.clone()),
             scratch: Scratch::default(),
+            lines: Vec::new(),
             now: String::new(),
             next: String::new(),
             step: EditSet::default(),
@@ -162,10 +165,13 @@ impl<'p> Washer<'p> {
         self.fresh_pieces.clear();
         let bytes = text.as_bytes();
         let mut start = 0;
-        self.plan.line_rules.scan(&text, &mut self.scratch);
-        for end in LineEnds::of(bytes) {
+        let mut lines = std::mem::take(&mut self.lines);
+        Lined::all(&text, &mut lines);
+        self.plan.line_rules.scan(&text, &lines, &mut self.scratch);
+        for Lined { end, features } in &lines {
+            let end = *end as usize;
             let line = &text[start..end];
-            let features = if self.plan.gates_open { Features::ALL } else { Features::of_line(line) };
+            let features = if self.plan.gates_open { Features::ALL } else { *features };
             let old = Span::new(start, end);
             let mut woken = self.plan.wakes_all || features.meets(self.plan.wakes);
             self.looked = false;
@@ -192,6 +198,7 @@ impl<'p> Washer<'p> {
                 batch.new_len += 1;
             }
         }
+        self.lines = lines;
         batch.text = text;
         if self.plan.looks_around {
             self.look_at_edges(&mut batch);
@@ -382,7 +389,8 @@ impl<'p> Washer<'p> {
                 (i as u32, Span::new(start, text.len() - 1))
             })
             .collect();
-        rules.scan(&text, &mut self.scratch);
+        Lined::all(&text, &mut self.lines);
+        rules.scan(&text, &self.lines, &mut self.scratch);
         let before = batch.hits.len();
         for (piece, span) in lines {
             look_for(rules, &text[span.range()], Some(span.start as usize), &mut self.scratch, &mut self.hits);

@@ -35,7 +35,7 @@ fn slot(bytes: [u8; WIDTH]) -> usize {
 }
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
-const FOLDED: [u8; 256] = {
+pub(super) const FOLDED: [u8; 256] = {
     let mut all = [0; 256];
     let mut b = 0;
     while b < 256 {
@@ -149,6 +149,19 @@ impl<const BACK: bool> Ends<BACK> {
         } else {
             self.look(scratch.text().as_bytes(), out);
         }
+    }
+
+    /// Whether no literal can be at the end of a line that has these bytes there: all are ASCII, at
+    /// most one of them is blank, not the outermost, and no literal has them.
+    pub(super) fn is_quiet(&self, [a, b, c, d]: [u8; WIDTH]) -> bool {
+        let four = if BACK { [d, c, b, a] } else { [a, b, c, d] };
+        let head = four.map(|b| FOLDED[usize::from(b)]);
+        let word = u32::from_le_bytes(head);
+        // The high bit of each byte that is a space, and maybe of one after it.
+        let apart = word ^ 0x2020_2020;
+        let blanks = apart.wrapping_sub(0x0101_0101) & !apart & 0x8080_8080;
+        let plain = word & 0x8080_8080 == 0 && head[0] != b' ' && blanks & blanks.wrapping_sub(1) == 0;
+        plain && self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 0
     }
 
     /// Looks at the bytes of a line or of its key. False if one of the first few that count is not

@@ -5,13 +5,14 @@
 //! pattern, which sees the line's key, could match (law 4): so literals are cut where line and key
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
-use super::ends::Ends;
+use super::ends::{Ends, FOLDED};
 use super::matcher::{Matcher, Musts};
-use super::need::{At, Need, musts, start_of};
+use super::need::{At, HEAD, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
+use crate::features::{Features, Lined};
 
 include!(concat!(env!("OUT_DIR"), "/known.rs"));
 
@@ -129,32 +130,39 @@ impl Gates {
         Gates { start, wide, end, needles: Needles::new(needles), wants, rest, marks }
     }
 
-    /// Searches `text`, some whole lines.
-    pub(crate) fn scan(&self, text: &str, found: &mut Scan) {
-        self.needles.find(text, &mut found.needles);
-        found.marks.clear();
-        found.marks.extend(self.marks.iter().map(|&any| holds(any, text)));
+    /// Searches `text`, whose lines are `lines`.
+    pub(crate) fn scan(&self, text: &str, lines: &[Lined], found: &mut Scan) {
+        self.needles.find(text, lines, &mut found.needles);
+        found.past = 0;
+        found.marks.resize_with(self.marks.len(), Marked::default);
+        for (marked, &any) in found.marks.iter_mut().zip(&self.marks) {
+            marked.find(any, text, lines);
+        }
     }
 
     /// The same for a text of one line.
     pub(crate) fn scan_line(&self, line: &str, found: &mut Scan) {
-        self.needles.find(line, &mut found.needles);
-        found.marks.clear();
-        found.marks.resize(self.marks.len(), true);
+        let features = if line.is_ascii() { Features::NONE } else { Features::NON_ASCII };
+        self.scan(line, &[Lined { end: line.len() as u32, features }], found);
     }
 
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `scan`: of the
-    /// text that it stands in, whose `needles` are those in the line; `stops` tells whether it ends
-    /// in a stop; `key` is scratch space.
+    /// text that it stands in, from byte `at` on, whose lines are asked for in order; `stops` tells
+    /// whether it ends in a stop; `key` is scratch space.
     pub(crate) fn open(
         &self,
         line: &str,
-        scan: &Scan,
-        needles: &[(u32, u16)],
+        at: usize,
+        scan: &mut Scan,
         stops: bool,
         key: &mut Key,
         out: &mut Vec<u16>,
     ) {
+        scan.go_to(at);
+        let needles = scan.needles(at + line.len());
+        if needles.is_empty() && self.is_quiet(line, at, scan, stops) {
+            return;
+        }
         let blank = |b: &u8| matches!(b, b' ' | 9..=13);
         let bytes = line.as_bytes();
         let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
@@ -164,18 +172,17 @@ impl Gates {
         self.end.open(line, from..to, key, out);
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
         let mut last = None;
-        for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
+        for rest in self.rests(stops) {
             if line.len() > rest.longest {
                 continue;
             }
             if !rest.last.is_empty()
                 && let Some(end) = *last.get_or_insert_with(|| Key::last_byte(line))
-                && rest.lasts[usize::from(end) / 64] >> (end % 64) & 1 == 1
+                && rest.has_last(end)
             {
                 out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
             }
-            let here = |mark: usize| scan.marks[mark] && holds(self.marks[mark], line);
-            out.extend(rest.bytes.iter().filter(|(mark, _)| here(*mark)).map(|(_, n)| n));
+            out.extend(rest.bytes.iter().filter(|(mark, _)| scan.marks[*mark].has(at)).map(|(_, n)| n));
             out.extend_from_slice(&rest.always);
         }
         if !out.is_empty() {
@@ -188,6 +195,33 @@ impl Gates {
                 stop.is_none_or(|stop| stop == stops) && (line.len() <= most || least() <= most)
             });
         }
+    }
+
+    /// What lines that end in a stop, or do not, may open.
+    fn rests(&self, stops: bool) -> [&Rest; 2] {
+        [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]]
+    }
+
+    /// Whether `line`, which holds no needle, opens no gate, as a few of its bytes tell; false where
+    /// they do not.
+    fn is_quiet(&self, line: &str, at: usize, scan: &Scan, stops: bool) -> bool {
+        let bytes = line.as_bytes();
+        let (Some(head), Some(&tail)) = (bytes.first_chunk::<{ 2 * HEAD }>(), bytes.last_chunk()) else { return false };
+        head.is_ascii()
+            && self.start.is_quiet(*head.first_chunk().expect("longer"))
+            && self.end.is_quiet(tail)
+            && self.rests(stops).iter().all(|rest| {
+                line.len() > rest.longest
+                    || rest.always.is_empty()
+                        && !rest.has_last(FOLDED[usize::from(tail[3])])
+                        && !rest.bytes.iter().any(|(mark, _)| scan.marks[*mark].has(at))
+            })
+    }
+}
+
+impl Rest {
+    fn has_last(&self, b: u8) -> bool {
+        self.lasts[usize::from(b) / 64] >> (b % 64) & 1 == 1
     }
 }
 
@@ -208,19 +242,64 @@ pub(super) fn matcher_of(rule: &Rule, pattern: &str) -> Matcher {
 #[derive(Default)]
 pub(crate) struct Scan {
     needles: Found,
-    /// For each of [`Gates::marks`] whether the text may hold one of those bytes.
-    marks: Vec<bool>,
+    /// How many needles are behind.
+    past: usize,
+    /// For each of [`Gates::marks`].
+    marks: Vec<Marked>,
 }
 
 impl Scan {
-    /// Needles, each with a byte within the line that it is in; in order of place.
-    pub(crate) fn needles(&self) -> &[(u32, u16)] {
-        self.needles.all()
+    /// Leaves behind what is before byte `at`.
+    fn go_to(&mut self, at: usize) {
+        // The same line may be asked for twice.
+        self.past += self.needles.all()[self.past..].iter().take_while(|n| (n.0 as usize) < at).count();
+        self.marks.iter_mut().for_each(|m| m.go_to(at));
+    }
+
+    /// Needles before byte `end`, each with a byte within the line that it is in.
+    fn needles(&self, end: usize) -> &[(u32, u16)] {
+        let all = &self.needles.all()[self.past..];
+        &all[..all.iter().take_while(|n| (n.0 as usize) < end).count()]
     }
 }
 
-fn holds([a, b, c]: [u8; 3], text: &str) -> bool {
-    memchr::memchr3(a, b, c, text.as_bytes()).is_some()
+/// The lines of a text that hold one of three bytes.
+#[derive(Default)]
+struct Marked {
+    /// Where each starts.
+    lines: Vec<u32>,
+    /// How many are behind.
+    past: usize,
+}
+
+impl Marked {
+    fn find(&mut self, [a, b, c]: [u8; 3], text: &str, lines: &[Lined]) {
+        self.lines.clear();
+        self.past = 0;
+        let search = |from: usize| {
+            let rest = text.as_bytes().get(from..).unwrap_or_default();
+            memchr::memchr3(a, b, c, rest).map_or(usize::MAX, |n| from + n)
+        };
+        let (mut start, mut next) = (0, search(0));
+        for end in lines.iter().map(|l| l.end as usize) {
+            if next < end {
+                self.lines.push(start as u32);
+                next = search(end);
+            }
+            start = end + 1;
+        }
+    }
+
+    fn go_to(&mut self, at: usize) {
+        while self.lines.get(self.past).is_some_and(|&l| (l as usize) < at) {
+            self.past += 1;
+        }
+    }
+
+    /// Whether the line that starts at byte `at` is one, which it has come to.
+    fn has(&self, at: usize) -> bool {
+        self.lines.get(self.past).is_some_and(|&l| l as usize == at)
+    }
 }
 
 #[cfg(test)]
@@ -302,9 +381,9 @@ mod tests {
         let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
             let (mut scan, mut out) = (Scan::default(), Vec::new());
-            g.scan(line, &mut scan);
+            g.scan_line(line, &mut scan);
             let stops = line.ends_with('.');
-            g.open(line, &scan, scan.needles(), stops, &mut Key::default(), &mut out);
+            g.open(line, 0, &mut scan, stops, &mut Key::default(), &mut out);
             out.sort_unstable();
             out
         };

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::gate::{Scan, matcher_of};
 use super::matcher::Musts;
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
+use crate::features::Lined;
 
 /// Words from which on a line that ends in a stop is a body line.
 pub(crate) const BODY_WORDS: u32 = 20;
@@ -31,6 +32,12 @@ pub(crate) fn is_title(line: &str) -> bool {
 
 /// Whether `line` ends in a stop. Headlines ask questions: a question mark is none.
 pub(super) fn ends_in_stop(line: &str) -> bool {
+    // Most lines end in one of these.
+    match line.as_bytes().last() {
+        Some(b'.' | b'!') => return true,
+        Some(b) if b.is_ascii_alphanumeric() => return false,
+        _ => {}
+    }
     last_mark(line).is_some_and(|c| is_stop(c) && c != '?' && c != ':')
 }
 
@@ -142,9 +149,8 @@ pub(crate) struct LineRules {
 #[derive(Default)]
 pub(crate) struct Scratch {
     key: Key,
-    /// What some lines hold, which are looked at in order, and how many needles are behind.
+    /// What some lines hold, which are looked at in order.
     scan: Scan,
-    past: usize,
     /// What one line holds.
     here: Scan,
     open: Vec<u16>,
@@ -178,11 +184,10 @@ impl LineRules {
         self.ready.is_empty()
     }
 
-    /// Searches `text`, lines that will be asked for in order.
-    pub(crate) fn scan(&self, text: &str, scratch: &mut Scratch) {
-        scratch.past = 0;
+    /// Searches `text`, whose lines are `lines` and will be asked for in order.
+    pub(crate) fn scan(&self, text: &str, lines: &[Lined], scratch: &mut Scratch) {
         if !self.forced && !self.ready.is_empty() {
-            self.gates.scan(text, &mut scratch.scan);
+            self.gates.scan(text, lines, &mut scratch.scan);
         }
     }
 
@@ -199,27 +204,21 @@ impl LineRules {
         if self.ready.is_empty() {
             return;
         }
-        let Scratch { key, scan, past, here, open, known } = scratch;
+        let Scratch { key, scan, here, open, known } = scratch;
         open.clear();
         known.clear();
         let mut shape = Shape::default();
         if self.forced {
             open.extend(0..self.ready.len() as u16);
         } else {
-            let (scan, needles) = match at {
-                Some(at) => {
-                    let all = scan.needles();
-                    // The same line may be asked for twice.
-                    *past += all[*past..].iter().take_while(|n| (n.0 as usize) < at).count();
-                    let (here, end) = (&all[*past..], at + line.len());
-                    (&*scan, &here[..here.iter().take_while(|n| (n.0 as usize) < end).count()])
-                }
+            let (scan, at) = match at {
+                Some(at) => (scan, at),
                 None => {
                     self.gates.scan_line(line, here);
-                    (&*here, here.needles())
+                    (here, 0)
                 }
             };
-            self.gates.open(line, scan, needles, shape.stops(line), key, open);
+            self.gates.open(line, at, scan, shape.stops(line), key, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();

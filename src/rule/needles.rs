@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::lines::ends_in_stop;
 use super::sieve::{SETS, Sieve};
+use crate::features::{Features, Lined};
 
 /// What a search for several literals found in some lines. Reused from text to text.
 #[derive(Default)]
@@ -67,10 +68,11 @@ fn chars(line: &str) -> usize {
 pub(super) const LONG: usize = 300;
 
 impl Line {
-    fn of(line: &str) -> Line {
+    fn of(line: &str, features: Features) -> Line {
+        let plain = !features.meets(Features::NON_ASCII);
         if !ends_in_stop(line) {
             Line::Any
-        } else if line.len() > LONG && (line.len() > 4 * LONG || chars(line) > LONG) {
+        } else if line.len() > LONG && (plain || line.len() > 4 * LONG || chars(line) > LONG) {
             Line::Prose
         } else {
             Line::Stopped
@@ -125,8 +127,9 @@ impl Needles {
         &self.all[usize::from(needle)].rules
     }
 
-    /// Finds in which lines of `text` each needle is; what was found before is forgotten.
-    pub(super) fn find(&self, text: &str, found: &mut Found) {
+    /// Finds in which lines of `text`, which are `lines`, each needle is; what was found before is
+    /// forgotten.
+    pub(super) fn find(&self, text: &str, lines: &[Lined], found: &mut Found) {
         let Found { all, lower, done } = found;
         all.clear();
         if self.all.is_empty() {
@@ -146,7 +149,7 @@ impl Needles {
             }
         };
         match &self.way {
-            Way::Sieves(sieves) => each_run(text, |run, kind| {
+            Way::Sieves(sieves) => each_run(text, lines, |run, kind| {
                 sieves[kind as usize].each(&self.all, bytes, run, &mut hit);
             }),
             Way::Automaton(automaton) => {
@@ -201,11 +204,12 @@ impl Sifted {
 }
 
 /// Calls `go` with runs of lines of one kind; blank lines are of any.
-fn each_run(text: &str, mut go: impl FnMut(Range<usize>, Line)) {
+fn each_run(text: &str, lines: &[Lined], mut go: impl FnMut(Range<usize>, Line)) {
     let (mut run, mut start, mut kind) = (0, 0, None);
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+    for line in lines {
+        let end = line.end as usize;
         if end > start {
-            let here = Line::of(&text[start..end]);
+            let here = Line::of(&text[start..end], line.features);
             let before = *kind.get_or_insert(here);
             if here != before {
                 go(run..start, before);
@@ -234,13 +238,19 @@ fn unfolded(b: u8) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    fn find(needles: &Needles, text: &str, found: &mut Found) {
+        let mut lines = Vec::new();
+        Lined::all(text, &mut lines);
+        needles.find(text, &lines, found);
+    }
+
     #[test]
     fn each_line_with_each_needle() {
         let words = ["0000", "photo", "http", "total", "photograph"];
         let needles = Needles::new((0..).zip(words).map(|(n, w)| (w.to_owned(), n, Line::Prose)).collect());
         let text = "PHOTOTAL 1234567890123\nnothing\nhttphotograph 1 12 123\n12345 photo photo\n";
         let mut found = Found::default();
-        needles.find(text, &mut found);
+        find(&needles, text, &mut found);
         let mut seen: Vec<(usize, &[u8])> = Vec::new();
         for &(at, n) in found.all() {
             let line = text[..at as usize].matches('\n').count();
@@ -266,7 +276,7 @@ mod tests {
             let needles = Needles::new(wanted.clone().collect());
             assert_eq!(matches!(needles.way, Way::Automaton(_)), copies > 1);
             let mut found = Found::default();
-            needles.find(&text, &mut found);
+            find(&needles, &text, &mut found);
             let mut start = 0;
             for line in text.split_inclusive('\n') {
                 let here = found.all().iter().filter(|f| (start..start + line.len()).contains(&(f.0 as usize)));
@@ -287,7 +297,7 @@ mod tests {
         let prose = "é ".repeat(150);
         let text = format!("{words}.\n\n{words}\n{prose}{words}.\n{words}?\n{}{words}!\n{words}", "é ".repeat(143));
         let mut found = Found::default();
-        needles.find(&text, &mut found);
+        find(&needles, &text, &mut found);
         let mut seen: Vec<(usize, u16)> =
             found.all().iter().map(|&(at, n)| (text[..at as usize].matches('\n').count(), n)).collect();
         seen.sort_unstable();
@@ -301,7 +311,7 @@ mod tests {
     fn one_entry_a_line() {
         let needles = Needles::new(vec![("0000".into(), 0, Line::Prose)]);
         let mut found = Found::default();
-        needles.find(&"7".repeat(1 << 20), &mut found);
+        find(&needles, &"7".repeat(1 << 20), &mut found);
         assert_eq!(found.all(), [(0, 0)]);
     }
 }
