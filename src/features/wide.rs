@@ -1,4 +1,4 @@
-//! The scan of [`super::middle`], 32 bytes a step: each byte's classes come from two tables of 16,
+//! The scan of [`super::inner`], 32 bytes a step: each byte's classes come from two tables of 16,
 //! one for either half of the byte, and what neighbours say from the classes of the bytes before.
 //! (Keiser and Lemire, "Validating UTF-8 In Less Than One Instruction Per Byte", 2021, classify
 //! bytes like this.)

@@ -176,13 +176,13 @@ impl<'p> Washer<'p> {
             let mut woken = self.plan.wakes_all || features.meets(self.plan.wakes);
             self.looked = false;
             if !woken {
-                woken = self.look(line, start);
+                woken = self.look(line, start, features);
             }
             if woken && self.settle(line, start, features) {
                 self.add_dirty(&mut batch, old);
             } else {
                 if !self.looked {
-                    self.look(line, start);
+                    self.look(line, start, features);
                 }
                 let new = Span::new(batch.new_len, batch.new_len + line.len());
                 self.add_found(&mut batch, old, new, false);
@@ -211,9 +211,9 @@ impl<'p> Washer<'p> {
 
     /// Finds the rules on whole lines that `line` matches, which starts at byte `at` of the text that
     /// was scanned; whether one on parts of lines does.
-    fn look(&mut self, line: &str, at: usize) -> bool {
+    fn look(&mut self, line: &str, at: usize, features: Features) -> bool {
         self.looked = true;
-        look_for(&self.plan.line_rules, line, Some(at), &mut self.scratch, &mut self.hits)
+        look_for(&self.plan.line_rules, line, Some((at, features)), &mut self.scratch, &mut self.hits)
     }
 
     /// The same for the lines that `line` has become.
@@ -270,7 +270,7 @@ impl<'p> Washer<'p> {
             }
             let last = self.plan.stages.len();
             if state == before && self.rests[last] != Some(state) {
-                let partial = if state > 0 { self.look_at_parts() } else { self.look(line, at) };
+                let partial = if state > 0 { self.look_at_parts() } else { self.look(line, at, features) };
                 for &(span, _) in self.parts.iter().filter(|_| partial) {
                     let text: &str = if state > 0 { &self.now } else { line };
                     self.sink.set_base(span.start as usize);
@@ -392,8 +392,9 @@ impl<'p> Washer<'p> {
         Lined::all(&text, &mut self.lines);
         rules.scan(&text, &self.lines, &mut self.scratch);
         let before = batch.hits.len();
-        for (piece, span) in lines {
-            look_for(rules, &text[span.range()], Some(span.start as usize), &mut self.scratch, &mut self.hits);
+        for ((piece, span), lined) in lines.into_iter().zip(&self.lines) {
+            let place = Some((span.start as usize, lined.features));
+            look_for(rules, &text[span.range()], place, &mut self.scratch, &mut self.hits);
             file(batch, piece, &self.hits);
         }
         if batch.hits.len() > before {
@@ -492,12 +493,18 @@ impl<'p> Washer<'p> {
 }
 
 /// Finds those of `rules` on whole lines that `line` matches, into `hits`; whether one on parts of
-/// lines does. `at`: where it stands in the text that was scanned, if it does.
-fn look_for(rules: &LineRules, line: &str, at: Option<usize>, scratch: &mut Scratch, hits: &mut Vec<RuleId>) -> bool {
+/// lines does. `place`: where it stands in the text that was scanned, if it does, and its features.
+fn look_for(
+    rules: &LineRules,
+    line: &str,
+    place: Option<(usize, Features)>,
+    scratch: &mut Scratch,
+    hits: &mut Vec<RuleId>,
+) -> bool {
     hits.clear();
     let mut partial = false;
     if !line.is_empty() {
-        rules.each_hit(line, at, scratch, |id, rule, _, _| {
+        rules.each_hit(line, place, scratch, |id, rule, _, _| {
             if rule.is_partial() {
                 partial = true;
             } else {

@@ -16,22 +16,54 @@ pub(super) struct Ends<const BACK: bool> {
     more: Grown,
     /// Where each first byte leads in either tree.
     first: [[Option<Way>; 128]; 2],
-    /// A bit for each [`slot`] that the first bytes of a literal have.
-    heads: Vec<u64>,
+    /// What literals that start with some bytes let through, by [`slot`]: of four bytes for short
+    /// ones, of eight for the others.
+    short: Vec<Lets>,
+    long: Vec<Lets>,
     /// Bytes of the longest literal.
     longest: usize,
 }
 
+/// How long lines may be that the rules behind some literals match: those that end in no stop, and
+/// those that do. In steps of [`STEP`] characters; 0 is none, 255 any.
+type Lets = [u8; 2];
+
+/// Characters.
+const STEP: usize = 8;
 /// Bits of the number that [`slot`] makes.
-const SLOT: u32 = 15;
+const SLOT: u32 = 14;
 /// Bytes that it is made of.
-const WIDTH: usize = 4;
+const WIDTH: usize = 8;
 /// Bytes of a line that make more bytes of a key than that, mostly.
 const FEW: usize = 24;
 
-/// A number for four bytes.
-fn slot(bytes: [u8; WIDTH]) -> usize {
-    (u32::from_le_bytes(bytes).wrapping_mul(0x9E37_79B1) >> (32 - SLOT)) as usize
+/// A number for eight bytes, or for four of them.
+fn slot(bytes: u64) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT)) as usize
+}
+
+/// The first four bytes.
+fn four(eight: u64) -> u64 {
+    eight & 0xFFFF_FFFF
+}
+
+/// The key of eight bytes; nothing where the key of a line that has them at its end may be
+/// otherwise there: if one is not printable ASCII, if two spaces are in a row, or the first is one.
+fn folded(eight: u64) -> Option<u64> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The high bit of each byte that is `from` or more, where none has it.
+    let from = |from: u8| eight.wrapping_add(u64::from(0x80 - from) * EACH) & (0x80 * EACH);
+    let high = eight & (0x80 * EACH);
+    if high != 0 || from(b' ') != 0x80 * EACH {
+        return None;
+    }
+    let spaces = !from(b' ' + 1) & (0x80 * EACH);
+    if spaces & (spaces << 8) != 0 || spaces & 0x80 != 0 {
+        return None;
+    }
+    let capitals = from(b'A') & !from(b'Z' + 1);
+    let digits = from(b'0') & !from(b'9' + 1);
+    Some((eight | capitals >> 2) & !((digits >> 7) * 0x0F))
 }
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
@@ -54,7 +86,8 @@ impl<const BACK: bool> Ends<BACK> {
             rules: vec![None; of],
             more: Grown::default(),
             first: [[None; 128]; 2],
-            heads: vec![0; 1 << (SLOT - 6)],
+            short: vec![[0; 2]; 1 << SLOT],
+            long: vec![[0; 2]; 1 << SLOT],
             longest: 0,
         }
     }
@@ -74,8 +107,9 @@ impl<const BACK: bool> Ends<BACK> {
         }
     }
 
-    /// Readies it for use, when all literals are there.
-    pub(super) fn grow(&mut self) {
+    /// Readies it for use, when all literals are there. `wants`: for each rule how many characters a
+    /// line may have that it matches, and whether it ends in a stop, if that matters.
+    pub(super) fn grow(&mut self, wants: &[(usize, Option<bool>)]) {
         self.more.grow();
         if self.rules.iter().all(Option::is_none) {
             self.own = Tree { literals: &[], ..self.own };
@@ -86,19 +120,32 @@ impl<const BACK: bool> Ends<BACK> {
                 *first = std::array::from_fn(|b| tree.next(root, b as u8));
             }
         }
-        let mut heads = std::mem::take(&mut self.heads);
+        let (mut short, mut long) = (std::mem::take(&mut self.short), std::mem::take(&mut self.long));
         for (own, tree) in self.each_tree() {
-            for &l in tree.literals.iter().filter(|l| !own || self.rules[usize::from(l.who)].is_some()) {
-                let mut mark = |head| heads[slot(head) / 64] |= 1 << (slot(head) % 64);
-                match *tree.bytes(l) {
-                    [a, b, c, d, ..] => mark([a, b, c, d]),
+            for l in tree.literals {
+                let rule = if own { self.rules[usize::from(l.who)] } else { Some(l.who) };
+                let Some((line_max, stop)) = rule.map(|r| wants[usize::from(r)]) else { continue };
+                let most = line_max.div_ceil(STEP).min(255) as u8;
+                let mark = |lets: &mut Lets| {
+                    for (stops, lets) in [false, true].into_iter().zip(lets) {
+                        *lets = if stop.is_none_or(|stop| stop == stops) { most.max(*lets) } else { *lets };
+                    }
+                };
+                match *tree.bytes(*l) {
+                    [a, b, c, d, e, f, g, h, ..] => {
+                        mark(&mut long[slot(u64::from_le_bytes([a, b, c, d, e, f, g, h]))]);
+                    }
+                    [a, b, c, d, ..] => mark(&mut short[slot(u64::from(u32::from_le_bytes([a, b, c, d])))]),
                     // After a shorter one anything may stand.
-                    [a, b, c] => (0..128).for_each(|d| mark([a, b, c, d])),
-                    _ => heads.fill(u64::MAX),
+                    [a, b, c] => {
+                        let after = |d| u64::from(u32::from_le_bytes([a, b, c, d]));
+                        (b' '..0x7F).for_each(|d| mark(&mut short[slot(after(d))]));
+                    }
+                    _ => short.iter_mut().for_each(mark),
                 }
             }
         }
-        self.heads = heads;
+        (self.short, self.long) = (short, long);
         let len = |l: &Literal| usize::from(l.len);
         self.longest = self.own.literals.iter().chain(&self.more.literals).map(len).max().unwrap_or(0);
     }
@@ -151,17 +198,14 @@ impl<const BACK: bool> Ends<BACK> {
         }
     }
 
-    /// Whether no literal can be at the end of a line that has these bytes there: all are ASCII, at
-    /// most one of them is blank, not the outermost, and no literal has them.
-    pub(super) fn is_quiet(&self, [a, b, c, d]: [u8; WIDTH]) -> bool {
-        let four = if BACK { [d, c, b, a] } else { [a, b, c, d] };
-        let head = four.map(|b| FOLDED[usize::from(b)]);
-        let word = u32::from_le_bytes(head);
-        // The high bit of each byte that is a space, and maybe of one after it.
-        let apart = word ^ 0x2020_2020;
-        let blanks = apart.wrapping_sub(0x0101_0101) & !apart & 0x8080_8080;
-        let plain = word & 0x8080_8080 == 0 && head[0] != b' ' && blanks & blanks.wrapping_sub(1) == 0;
-        plain && self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 0
+    /// Whether no rule can open for a line that has these bytes at its end, at least `least`
+    /// characters, and a stop at its end or not; false where that is not easy to tell.
+    pub(super) fn is_quiet(&self, bytes: [u8; WIDTH], least: usize, stops: bool) -> bool {
+        let eight = if BACK { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) };
+        folded(eight).is_some_and(|key| {
+            let most = self.short[slot(four(key))][usize::from(stops)].max(self.long[slot(key)][usize::from(stops)]);
+            most < u8::MAX && least > usize::from(most) * STEP
+        })
     }
 
     /// Looks at the bytes of a line or of its key. False if one of the first few that count is not
@@ -174,15 +218,16 @@ impl<const BACK: bool> Ends<BACK> {
         self.each_tree().fold(true, |near, (own, tree)| self.look_in(own, tree, bytes, out) && near)
     }
 
-    /// Whether the first four bytes of a line or of its key may be those of a literal, or are not
-    /// that easy to tell.
+    /// Whether the first bytes of a line or of its key may be those of a literal, or are not that
+    /// easy to tell.
     fn may_be(&self, bytes: &[u8]) -> bool {
-        let four: Option<[u8; WIDTH]> =
-            if BACK { bytes.last_chunk().map(|&[d, c, b, a]| [a, b, c, d]) } else { bytes.first_chunk().copied() };
-        let Some(four) = four else { return true };
-        let head = four.map(|b| FOLDED[usize::from(b)]);
-        let plain = u32::from_le_bytes(head) & 0x8080_8080 == 0 && !head.windows(2).any(|w| w == *b"  ");
-        !plain || self.heads[slot(head) / 64] >> (slot(head) % 64) & 1 == 1
+        let eight = if BACK {
+            bytes.last_chunk().map(|b| u64::from_be_bytes(*b))
+        } else {
+            bytes.first_chunk().map(|b| u64::from_le_bytes(*b))
+        };
+        let Some(key) = eight.and_then(folded) else { return true };
+        self.short[slot(four(key))] != [0; 2] || self.long[slot(key)] != [0; 2]
     }
 
     fn wake(&self, own: bool, literals: &[Literal], out: &mut Vec<u16>) {
@@ -261,6 +306,23 @@ impl<const BACK: bool> Ends<BACK> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn eight_bytes_are_folded_as_a_key_is() {
+        let mut key = Key::default();
+        let alphabet: Vec<char> = " Az09/:@[`{~é\t\u{1}".chars().collect();
+        for n in 0..alphabet.len().pow(4) {
+            let pick = |i: u32| alphabet[n / alphabet.len().pow(i) % alphabet.len()];
+            let line: String = (0..4).flat_map(|i| [pick(i), ['b', 'X', '5', ' '][i as usize]]).collect();
+            let Some(eight) = line.as_bytes().first_chunk() else { continue };
+            if let Some(folded) = folded(u64::from_le_bytes(*eight)) {
+                key.set(&format!("{}.", &line));
+                assert_eq!(key.text().as_bytes().first_chunk(), Some(&folded.to_le_bytes()), "{line:?}");
+            } else {
+                assert!(!line.bytes().all(|b| b.is_ascii_graphic()), "{line:?}");
+            }
+        }
+    }
+
     const NONE: Tree<'static> = Tree { text: &[], literals: &[], forks: &[], edges: &[] };
 
     #[test]
@@ -269,7 +331,7 @@ mod tests {
         let literal = |n: u16| (0..4).map(|i| letter(u32::from(n), i)).collect::<String>();
         let mut ends = Ends::<false>::new(NONE);
         (0..60_000).for_each(|n| ends.add(&literal(n), n));
-        ends.grow();
+        ends.grow(&[(usize::MAX, None); 60_000]);
         for n in (0..60_000).step_by(7) {
             let mut open = Vec::new();
             ends.open(&literal(n), 0..4, &mut Key::default(), &mut open);

@@ -7,12 +7,12 @@
 
 use super::ends::{Ends, FOLDED};
 use super::matcher::{Matcher, Musts};
-use super::need::{At, HEAD, Need, musts, start_of};
+use super::need::{At, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
-use crate::features::{Features, Lined};
+use crate::features::Lined;
 
 include!(concat!(env!("OUT_DIR"), "/known.rs"));
 
@@ -51,7 +51,7 @@ struct Rest {
     /// Rules by bytes of which the line holds one, by their number in [`Gates::marks`].
     bytes: Vec<(usize, u16)>,
     always: Vec<u16>,
-    /// Most bytes of a line that any of them may match.
+    /// Most characters of a line that any of them may match.
     longest: usize,
 }
 
@@ -88,8 +88,7 @@ impl Gates {
                 }
             };
             if matches!(at, At::Nowhere | At::Byte | At::Last) {
-                // A character has four bytes at most.
-                rest.longest = rest.longest.max(line_max.saturating_mul(4));
+                rest.longest = rest.longest.max(line_max);
             }
             match at {
                 At::Nowhere => rest.always.push(n),
@@ -125,8 +124,8 @@ impl Gates {
             }
         }
         wide.sort();
-        start.grow();
-        end.grow();
+        start.grow(&wants);
+        end.grow(&wants);
         Gates { start, wide, end, needles: Needles::new(needles), wants, rest, marks }
     }
 
@@ -140,19 +139,15 @@ impl Gates {
         }
     }
 
-    /// The same for a text of one line.
-    pub(crate) fn scan_line(&self, line: &str, found: &mut Scan) {
-        let features = if line.is_ascii() { Features::NONE } else { Features::NON_ASCII };
-        self.scan(line, &[Lined { end: line.len() as u32, features }], found);
-    }
-
     /// Appends the rules that may match `line` to `out`, in no order and maybe twice. `scan`: of the
-    /// text that it stands in, from byte `at` on, whose lines are asked for in order; `stops` tells
-    /// whether it ends in a stop; `key` is scratch space.
+    /// text that it stands in, from byte `at` on, whose lines are asked for in order. It has at least
+    /// `least` characters; `stops` tells whether it ends in a stop; `key` is scratch space.
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn open(
         &self,
         line: &str,
         at: usize,
+        least: usize,
         scan: &mut Scan,
         stops: bool,
         key: &mut Key,
@@ -160,7 +155,7 @@ impl Gates {
     ) {
         scan.go_to(at);
         let needles = scan.needles(at + line.len());
-        if needles.is_empty() && self.is_quiet(line, at, scan, stops) {
+        if needles.is_empty() && self.is_quiet(line, at, least, scan, stops) {
             return;
         }
         let blank = |b: &u8| matches!(b, b' ' | 9..=13);
@@ -173,7 +168,7 @@ impl Gates {
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
         let mut last = None;
         for rest in self.rests(stops) {
-            if line.len() > rest.longest {
+            if least > rest.longest {
                 continue;
             }
             if !rest.last.is_empty()
@@ -185,16 +180,10 @@ impl Gates {
             out.extend(rest.bytes.iter().filter(|(mark, _)| scan.marks[*mark].has(at)).map(|(_, n)| n));
             out.extend_from_slice(&rest.always);
         }
-        if !out.is_empty() {
-            // No fewer characters than it has.
-            let mut least = None;
-            let mut least =
-                || *least.get_or_insert_with(|| if line.is_ascii() { line.len() } else { line.len().div_ceil(4) });
-            out.retain(|n| {
-                let (most, stop) = self.wants[usize::from(*n)];
-                stop.is_none_or(|stop| stop == stops) && (line.len() <= most || least() <= most)
-            });
-        }
+        out.retain(|n| {
+            let (most, stop) = self.wants[usize::from(*n)];
+            stop.is_none_or(|stop| stop == stops) && least <= most
+        });
     }
 
     /// What lines that end in a stop, or do not, may open.
@@ -202,18 +191,18 @@ impl Gates {
         [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]]
     }
 
-    /// Whether `line`, which holds no needle, opens no gate, as a few of its bytes tell; false where
-    /// they do not.
-    fn is_quiet(&self, line: &str, at: usize, scan: &Scan, stops: bool) -> bool {
+    /// Whether `line`, which holds no needle and has at least `least` characters, opens no gate, as a
+    /// few of its bytes tell; false where they do not.
+    fn is_quiet(&self, line: &str, at: usize, least: usize, scan: &Scan, stops: bool) -> bool {
         let bytes = line.as_bytes();
-        let (Some(head), Some(&tail)) = (bytes.first_chunk::<{ 2 * HEAD }>(), bytes.last_chunk()) else { return false };
-        head.is_ascii()
-            && self.start.is_quiet(*head.first_chunk().expect("longer"))
-            && self.end.is_quiet(tail)
+        let (Some(&head), Some(&tail)) = (bytes.first_chunk(), bytes.last_chunk()) else { return false };
+        // Both ends are ASCII, so no literal beyond it is there.
+        self.start.is_quiet(head, least, stops)
+            && self.end.is_quiet(tail, least, stops)
             && self.rests(stops).iter().all(|rest| {
-                line.len() > rest.longest
+                least > rest.longest
                     || rest.always.is_empty()
-                        && !rest.has_last(FOLDED[usize::from(tail[3])])
+                        && !rest.has_last(FOLDED[usize::from(tail[7])])
                         && !rest.bytes.iter().any(|(mark, _)| scan.marks[*mark].has(at))
             })
     }
@@ -305,6 +294,7 @@ impl Marked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::Features;
     use crate::rule::RuleSet;
 
     fn rules(patterns: &[&str]) -> RuleSet {
@@ -381,9 +371,9 @@ mod tests {
         let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
             let (mut scan, mut out) = (Scan::default(), Vec::new());
-            g.scan_line(line, &mut scan);
+            g.scan(line, &[Lined { end: line.len() as u32, features: Features::ALL }], &mut scan);
             let stops = line.ends_with('.');
-            g.open(line, 0, &mut scan, stops, &mut Key::default(), &mut out);
+            g.open(line, 0, line.len() / 4, &mut scan, stops, &mut Key::default(), &mut out);
             out.sort_unstable();
             out
         };

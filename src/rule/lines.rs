@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::gate::{Scan, matcher_of};
 use super::matcher::Musts;
 use super::{Gates, Key, Matcher, Rule, RuleId, RuleSet, When};
-use crate::features::Lined;
+use crate::features::{Features, Lined};
 
 /// Words from which on a line that ends in a stop is a body line.
 pub(crate) const BODY_WORDS: u32 = 20;
@@ -192,12 +192,12 @@ impl LineRules {
     }
 
     /// Calls `hit` with each rule whose pattern and own-line conditions `line` meets, and with the
-    /// key and the matcher to look closer. `at`: the byte of the text last scanned that the line
-    /// starts at, if it stands there.
+    /// key and the matcher to look closer. `place`: the byte of the text last scanned that the line
+    /// starts at, if it stands there, and its features.
     pub(crate) fn each_hit(
         &self,
         line: &str,
-        at: Option<usize>,
+        place: Option<(usize, Features)>,
         scratch: &mut Scratch,
         mut hit: impl FnMut(RuleId, &Rule, &Key, &Matcher),
     ) {
@@ -211,14 +211,18 @@ impl LineRules {
         if self.forced {
             open.extend(0..self.ready.len() as u16);
         } else {
-            let (scan, at) = match at {
-                Some(at) => (scan, at),
+            let (scan, (at, features)) = match place {
+                Some(place) => (scan, place),
                 None => {
-                    self.gates.scan_line(line, here);
-                    (here, 0)
+                    let features = if line.is_ascii() { Features::NONE } else { Features::NON_ASCII };
+                    let only = Lined { end: line.len() as u32, features };
+                    self.gates.scan(line, &[only], here);
+                    (here, (0, features))
                 }
             };
-            self.gates.open(line, at, scan, shape.stops(line), key, open);
+            // No fewer characters than it has.
+            let least = if features.meets(Features::NON_ASCII) { line.len().div_ceil(4) } else { line.len() };
+            self.gates.open(line, at, least, scan, shape.stops(line), key, open);
             if open.len() > 1 {
                 open.sort_unstable();
                 open.dedup();
