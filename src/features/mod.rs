@@ -7,6 +7,8 @@
 mod nfc;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+#[cfg(target_arch = "x86_64")]
+mod wider;
 
 use std::ops::BitOr;
 use std::sync::OnceLock;
@@ -272,10 +274,17 @@ fn inner(bytes: &[u8]) -> u32 {
 /// Calls `each` with where each line of `text` ends, and what [`inner`] says of it.
 fn each_line(text: &[u8], mut each: impl FnMut(usize, u32)) {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has what the function was compiled for.
-        #[allow(unsafe_code)]
-        return unsafe { wide::lines(text, each) };
+    {
+        if wider::here() {
+            // SAFETY: the processor has what the function was compiled for.
+            #[allow(unsafe_code)]
+            return unsafe { wider::lines(text, each) };
+        }
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: as above.
+            #[allow(unsafe_code)]
+            return unsafe { wide::lines(text, each) };
+        }
     }
     let mut start = 0;
     let last = text.last().is_some_and(|&b| b != b'\n').then_some(text.len());
@@ -641,6 +650,22 @@ mod tests {
                 start = end + 1;
             }
             prop_assert_eq!(lines.len(), text.lines().count());
+        }
+
+        /// On processors that have both.
+        #[test]
+        #[cfg(target_arch = "x86_64")]
+        fn wide_and_wider_are_the_same(text in "[ \\n\\t\"'`.,;:!?()\\[\\]&%/0\\\\a-c1éÂ“\u{A0}\u{1}\u{7F}-]{0,300}") {
+            if wider::here() && is_x86_feature_detected!("avx2") {
+                let (mut a, mut b) = (Vec::new(), Vec::new());
+                // SAFETY: the processor has what the functions were compiled for.
+                #[allow(unsafe_code)]
+                unsafe {
+                    wide::lines(text.as_bytes(), |end, bits| a.push((end, bits)));
+                    wider::lines(text.as_bytes(), |end, bits| b.push((end, bits)));
+                }
+                prop_assert_eq!(a, b);
+            }
         }
 
         #[test]

@@ -26,6 +26,9 @@ pub(super) struct Sieve {
     /// through.
     #[cfg(target_arch = "x86_64")]
     halves: Vec<Halves>,
+    /// The same by the low seven bits of a byte, where the processor looks those up at once.
+    #[cfg(target_arch = "x86_64")]
+    sevenths: Vec<[[u8; 128]; WIDTH]>,
 }
 
 impl Sieve {
@@ -63,6 +66,8 @@ impl Sieve {
             bytes: [[0; 256]; WIDTH],
             #[cfg(target_arch = "x86_64")]
             halves: vec![[[[0; LANES]; 2]; WIDTH]; most / GROUP],
+            #[cfg(target_arch = "x86_64")]
+            sevenths: Vec::new(),
         };
         for (n, set) in sets.iter().enumerate() {
             for (place, bytes) in set.bytes.iter().enumerate() {
@@ -80,12 +85,31 @@ impl Sieve {
                 }
             }
         }
+        #[cfg(target_arch = "x86_64")]
+        if has_wider() {
+            let of = |group: usize, place: &[u32; 256]| {
+                std::array::from_fn(|b| ((place[b] | place[b | 0x80]) >> (GROUP * group)) as u8)
+            };
+            sieve.sevenths = (0..most / GROUP).map(|group| sieve.bytes.each_ref().map(|p| of(group, p))).collect();
+        }
         (sieve, chosen)
     }
 
     /// Calls `hit` with each place of `text` that is let through, in order, and the sets that it is
     /// let through for.
     pub(super) fn each(&self, text: &[u8], hit: impl FnMut(usize, u32)) {
+        #[cfg(target_arch = "x86_64")]
+        if !self.sevenths.is_empty() {
+            // SAFETY: they are there only if the processor has what the functions were compiled for.
+            #[allow(unsafe_code)]
+            return unsafe {
+                match &self.sevenths[..] {
+                    [one] => self.each_wider(&[*one], text, hit),
+                    [one, two] => self.each_wider(&[*one, *two], text, hit),
+                    all => self.each_wider::<{ SETS / GROUP }>(all.try_into().expect("as many"), text, hit),
+                }
+            };
+        }
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has what the functions were compiled for.
@@ -167,6 +191,82 @@ impl Sieve {
             }
             at += LANES;
         }
+    }
+
+    /// The same, 64 places a step.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn each_wider<const GROUPS: usize>(
+        &self,
+        tables: &[[[u8; 128]; WIDTH]; GROUPS],
+        text: &[u8],
+        mut hit: impl FnMut(usize, u32),
+    ) {
+        use std::arch::x86_64::*;
+        const WIDER: usize = 2 * LANES;
+        const STEP: usize = WIDER + WIDTH - 1;
+        let tables = tables.map(|group| {
+            group.map(|table| {
+                let (low, high) = table.split_at(WIDER);
+                [low, high].map(|half| load_wider(half.first_chunk().expect("half of them")))
+            })
+        });
+        let mut at = 0;
+        let mut last: [u8; STEP];
+        while at < text.len() {
+            let chunk: &[u8; STEP] = match text[at..].first_chunk() {
+                Some(chunk) => chunk,
+                None => {
+                    let rest = &text[at..];
+                    last = [0; STEP];
+                    last[..rest.len()].copy_from_slice(rest);
+                    &last
+                }
+            };
+            let mut seen = [_mm512_set1_epi8(-1); GROUPS];
+            for place in 0..WIDTH {
+                let v = load_wider(chunk[place..place + WIDER].try_into().expect("of that length"));
+                for (seen, group) in seen.iter_mut().zip(&tables) {
+                    let [low, high] = group[place];
+                    *seen = _mm512_and_si512(*seen, _mm512_permutex2var_epi8(low, v, high));
+                }
+            }
+            let any = seen[1..].iter().fold(seen[0], |a, b| _mm512_or_si512(a, *b));
+            let mut places = _mm512_test_epi8_mask(any, any);
+            // So near the end that a literal may reach beyond it, vectors do not know.
+            let left = text.len() - at;
+            if left < STEP {
+                let near = left.saturating_sub(WIDTH - 1);
+                places |= u64::MAX.checked_shl(near as u32).unwrap_or(0);
+                places &= u64::MAX.checked_shr(WIDER.saturating_sub(left) as u32).unwrap_or(0);
+            }
+            while places != 0 {
+                let n = places.trailing_zeros() as usize;
+                places &= places - 1;
+                let sets = self.sets(text, at + n);
+                if sets != 0 {
+                    hit(at + n, sets);
+                }
+            }
+            at += WIDER;
+        }
+    }
+}
+
+/// Whether the processor looks up 128 bytes at once.
+#[cfg(target_arch = "x86_64")]
+fn has_wider() -> bool {
+    is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn load_wider(b: &[u8; 2 * LANES]) -> std::arch::x86_64::__m512i {
+    // SAFETY: 64 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    unsafe {
+        std::arch::x86_64::_mm512_loadu_si512(b.as_ptr().cast())
     }
 }
 
@@ -301,7 +401,7 @@ mod tests {
             place in 0usize..200,
             which in 0usize..80,
         ) {
-            let (s, chosen) = sieve(&words);
+            let (mut s, chosen) = sieve(&words);
             let which = which % words.len();
             let place = (0..=place.min(text.len())).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
             let text = format!("{}{}{}", &text[..place], words[which], &text[place..]);
@@ -309,6 +409,12 @@ mod tests {
             s.each(text.as_bytes(), |at, sets| seen.push((at, sets)));
             let mut slow = Vec::new();
             s.each_plain(text.as_bytes(), |at, sets| slow.push((at, sets)));
+            prop_assert_eq!(&seen, &slow);
+            // The same where the processor has less.
+            #[cfg(target_arch = "x86_64")]
+            s.sevenths.clear();
+            seen.clear();
+            s.each(text.as_bytes(), |at, sets| seen.push((at, sets)));
             prop_assert_eq!(&seen, &slow);
             let (set, from) = chosen[which];
             prop_assert!(seen.iter().any(|&(at, sets)| at == place + from && sets >> set & 1 == 1));

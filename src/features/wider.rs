@@ -1,0 +1,244 @@
+//! The scan of [`super::inner`], 64 bytes a step: each byte's classes come from tables of 128, which
+//! processors with AVX-512 VBMI look up in one instruction.
+
+use std::arch::x86_64::*;
+
+use super::{CLOSE, Features, OPEN, QUOTE, STOP, TICK, alone, class_of};
+
+const LANES: usize = 64;
+
+/// What pairs of neighbours say: a bit that the byte before has in `BEFORE` and the other in `AFTER`.
+const PAIRS: [Features; 8] = {
+    let mut all = [Features::NONE; 8];
+    all[SPACES] = Features::SPACE_RUN;
+    all[STOPS] = Features::STOP_RUN;
+    all[1] = Features::SPACE_STOP;
+    all[2] = Features::SPACE_BRACKET;
+    all[3] = Features::SPACE_BRACKET;
+    all[5] = Features::QUOTE_RUN;
+    all[6] = Features::HYPHEN_RUN;
+    all
+};
+/// What single bytes say. A straight quote has two bits, those of what may stand before it.
+const SINGLES: [Features; 8] = {
+    let mut all = [Features::NONE; 8];
+    all[SPACES] = Features::QUOTE_STRAIGHT;
+    all[STOPS] = Features::QUOTE_STRAIGHT;
+    all[1] = Features::CONTROL;
+    all[2] = Features::TAB;
+    all[3] = Features::AMPERSAND;
+    all[5] = Features::BACKSLASH;
+    all[6] = Features::BACKTICK;
+    all[7] = Features::PERCENT;
+    all
+};
+/// What a straight quote says with both its neighbours: a bit that the byte before it has in
+/// `BEFORE`, it in `ALONE`, and the byte after it in `THIRD`.
+const TRIPLES: [Features; 8] = {
+    let mut all = [Features::NONE; 8];
+    all[SPACES] = Features::QUOTE_LOOSE;
+    all[STOPS] = Features::QUOTE_GLUED;
+    all
+};
+/// The bits of a space, and of a stop.
+const SPACES: usize = 0;
+const STOPS: usize = 4;
+
+type Classes = [u8; 128];
+
+const fn bit(n: usize, set: bool) -> u8 {
+    if set { 1 << n } else { 0 }
+}
+
+const BEFORE: Classes = {
+    let mut all = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        let c = class_of(b as u8);
+        let space = b as u8 == b' ';
+        all[b] = bit(SPACES, space)
+            | bit(1, space)
+            | bit(2, c & OPEN != 0)
+            | bit(3, space)
+            | bit(STOPS, c & STOP != 0)
+            | bit(5, c & (QUOTE | TICK) != 0)
+            | bit(6, b as u8 == b'-');
+        b += 1;
+    }
+    all
+};
+const AFTER: Classes = {
+    let mut all = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        let c = class_of(b as u8);
+        let space = b as u8 == b' ';
+        all[b] = bit(SPACES, space)
+            | bit(1, c & STOP != 0)
+            | bit(2, space)
+            | bit(3, c & CLOSE != 0)
+            | bit(STOPS, c & STOP != 0)
+            | bit(5, c & (QUOTE | TICK) != 0)
+            | bit(6, b as u8 == b'-');
+        b += 1;
+    }
+    all
+};
+const ALONE: Classes = {
+    let mut all = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        // A newline parts lines.
+        let says = if b as u8 == b'\n' { 0 } else { alone(b as u8) };
+        let mut n = 0;
+        while n < 8 {
+            all[b] |= bit(n, says & SINGLES[n].0 != 0);
+            n += 1;
+        }
+        b += 1;
+    }
+    all
+};
+const THIRD: Classes = {
+    let mut all = [0; 128];
+    let mut b = 0;
+    while b < 128 {
+        all[b] = bit(SPACES, b as u8 == b' ') | bit(STOPS, b as u8 >= b'0');
+        b += 1;
+    }
+    all
+};
+
+/// The features that eight bits stand for.
+const fn names(of: [Features; 8]) -> [u32; 256] {
+    let mut all = [0; 256];
+    let mut bits = 1usize;
+    while bits < 256 {
+        all[bits] = all[bits & (bits - 1)] | of[bits.trailing_zeros() as usize].0;
+        bits += 1;
+    }
+    all
+}
+static NAMES: [[u32; 256]; 3] = [names(PAIRS), names(SINGLES), names(TRIPLES)];
+
+/// Whether the processor can run this.
+pub(super) fn here() -> bool {
+    is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi")
+}
+
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn load(b: &[u8; LANES]) -> __m512i {
+    // SAFETY: 64 bytes can be read there, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    unsafe {
+        _mm512_loadu_si512(b.as_ptr().cast())
+    }
+}
+
+/// Classes of 64 bytes.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn classes(of: &Classes, v: __m512i, ascii: __mmask64) -> __m512i {
+    let (low, high) = of.split_at(LANES);
+    let half = |h: &[u8]| load(h.first_chunk().expect("half of them"));
+    _mm512_maskz_permutex2var_epi8(ascii, half(low), v, half(high))
+}
+
+/// All bits of 64 bytes, in one.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn gather(v: __m512i) -> usize {
+    let word = _mm512_reduce_or_epi64(v) as u64;
+    let word = word | word >> 32;
+    let word = word | word >> 16;
+    usize::from((word | word >> 8) as u8)
+}
+
+/// What was seen in each lane, and in which lanes bytes beyond ASCII were.
+#[derive(Clone, Copy)]
+struct Seen([__m512i; 3], __mmask64);
+
+impl Seen {
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn nothing() -> Seen {
+        Seen([_mm512_setzero_si512(); 3], 0)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn or(self, other: Seen) -> Seen {
+        let ([a, b, c], [d, e, f]) = (self.0, other.0);
+        Seen([_mm512_or_si512(a, d), _mm512_or_si512(b, e), _mm512_or_si512(c, f)], self.1 | other.1)
+    }
+
+    /// In some lanes only.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn and(self, lanes: __mmask64) -> Seen {
+        Seen(self.0.map(|v| _mm512_maskz_mov_epi8(lanes, v)), self.1 & lanes)
+    }
+
+    /// The features that it stands for.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn names(self) -> u32 {
+        let [pairs, singles, triples] = self.0;
+        let beyond = if self.1 != 0 { Features::NON_ASCII.0 } else { 0 };
+        NAMES[0][gather(pairs)] | NAMES[1][gather(singles)] | NAMES[2][gather(triples)] | beyond
+    }
+}
+
+/// Calls `each` with where each line of `text` ends, and the features of its bytes and neighbours.
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
+    let zero = _mm512_setzero_si512();
+    let newline = _mm512_set1_epi8(b'\n' as i8);
+    // Lanes of two vectors, the earlier first: each lane's neighbour one and two before.
+    let back = |by: u8| {
+        let places: [u8; LANES] = std::array::from_fn(|i| LANES as u8 + i as u8 - by);
+        load(&places)
+    };
+    let (one, two) = (back(1), back(2));
+    let (mut before, mut alone_before) = (zero, zero);
+    let mut seen = Seen::nothing();
+    let mut at = 0;
+    while at < text.len() {
+        let v = match text[at..].first_chunk() {
+            Some(chunk) => load(chunk),
+            None => {
+                // Padded with a byte that says nothing, beside any neighbour.
+                let mut padded = [b'#'; LANES];
+                padded[..text.len() - at].copy_from_slice(&text[at..]);
+                load(&padded)
+            }
+        };
+        let beyond = _mm512_movepi8_mask(v);
+        let first = classes(&BEFORE, v, !beyond);
+        let single = classes(&ALONE, v, !beyond);
+        let pairs = _mm512_and_si512(_mm512_permutex2var_epi8(before, one, first), classes(&AFTER, v, !beyond));
+        let quotes = _mm512_permutex2var_epi8(alone_before, one, single);
+        let third = _mm512_mask_mov_epi8(classes(&THIRD, v, !beyond), beyond, _mm512_set1_epi8(1 << STOPS));
+        let triples = _mm512_and_si512(_mm512_permutex2var_epi8(before, two, first), quotes);
+        (before, alone_before) = (first, single);
+        let here = Seen([pairs, single, _mm512_and_si512(triples, third)], beyond);
+
+        let mut ends = _mm512_cmpeq_epi8_mask(v, newline);
+        let mut from = 0;
+        while ends != 0 {
+            let end = ends.trailing_zeros();
+            // Before `end` and not before `from`.
+            let inner = (1u64 << end).wrapping_sub(1) & u64::MAX.checked_shl(from).unwrap_or(0);
+            each(at + end as usize, seen.or(here.and(inner)).names());
+            seen = Seen::nothing();
+            from = end + 1;
+            ends &= ends - 1;
+        }
+        seen = if from == 0 { seen.or(here) } else { here.and(u64::MAX.checked_shl(from).unwrap_or(0)) };
+        at += LANES;
+    }
+    if text.last().is_some_and(|&b| b != b'\n') {
+        each(text.len(), seen.names());
+    }
+}
