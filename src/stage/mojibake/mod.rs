@@ -178,7 +178,7 @@ impl Mojibake {
         let evidence = self.heard(survey);
         let x = evidence.most();
         let said = evidence.said(x);
-        if said < SAID || self.tables.seen_in(line).any >> x & 1 == 0 {
+        if said < SAID || self.tables.seen_in(line) >> x & 1 == 0 {
             return false;
         }
         let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };

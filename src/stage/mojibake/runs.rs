@@ -119,7 +119,7 @@ impl Runs {
         let (new, is_alone) = weigh(before, k_last, text, k_next);
         let foreign = was_alone.is_some_and(|c| !near(line[..start].chars().rev(), c) && !near(line[end..].chars(), c));
         // A letter and a symbol that are mojibake in their turn are no word.
-        let odd = is_alone.is_some() && t.seen_in(text).any == 0;
+        let odd = is_alone.is_some() && t.seen_in(text) == 0;
         let gain = old - new + if foreign { ALONE } else { 0 } - if odd { ALONE } else { 0 };
         let gain = gain + telling(last, raw, next);
         // A sign amid small letters is half of another layer, and "Ã¢??" has lost what matters.
@@ -176,7 +176,8 @@ impl Best {
 fn possible(t: &Tables, line: &str) -> Set {
     let seen = t.seen_in(line);
     // What reads the line as Windows-1252 does is no other reading.
-    if seen.any >> CP1252 & 1 == 1 { seen.any & !(seen.alike & !(1 << CP1252)) } else { seen.any }
+    let only = 1 << CP1252;
+    if seen & !only != 0 && seen & only != 0 { seen & !(t.all_alike(line) & !only) } else { seen }
 }
 
 /// The encodings of a set.

@@ -58,20 +58,17 @@ struct Parts {
     is_upper: bool,
 }
 
-/// What a text holds.
-#[derive(Clone, Copy)]
-pub(super) struct Seen {
-    /// In which encodings a site.
-    pub(super) any: Set,
-    /// In which nothing but the bytes that Windows-1252 has, too.
-    pub(super) alike: Set,
-}
+/// Bits of [`Tables::scripts`] beside the script.
+const LOWER: u8 = 0x40;
+const UPPER: u8 = 0x80;
 
 /// The tables, turned round.
 pub(super) struct Tables {
     /// For each character under [`LIMIT`] its place in the other two; 0: in no encoding.
     slot: Vec<u16>,
     parts: Vec<Parts>,
+    /// For each character of two bytes its script, as in [`Parts`], and its case.
+    scripts: Vec<u8>,
     /// For each place and encoding the byte; 0: none.
     bytes: Vec<[u8; PAGES.len()]>,
 }
@@ -79,7 +76,7 @@ pub(super) struct Tables {
 impl Tables {
     pub(super) fn new() -> Self {
         let none = [0; PAGES.len()];
-        let mut t = Tables { slot: vec![0; LIMIT], parts: Vec::new(), bytes: vec![none] };
+        let mut t = Tables { slot: vec![0; LIMIT], parts: Vec::new(), scripts: vec![0; 0x800], bytes: vec![none] };
         let pages = PAGES.map(|name| Page::named(name).expect("an encoding"));
         for (e, page) in pages.iter().enumerate() {
             for b in 0x80..=0xFF_u8 {
@@ -100,7 +97,11 @@ impl Tables {
         }
         t.parts = t.bytes.iter().map(Parts::of).collect();
         for (c, slot) in (0..).filter_map(char::from_u32).zip(&t.slot).filter(|(_, s)| **s != 0) {
-            t.parts[*slot as usize].letter(c);
+            let p = &mut t.parts[*slot as usize];
+            p.letter(c);
+            if let Some(known) = t.scripts.get_mut(c as usize) {
+                *known = p.script | if p.is_lower { LOWER } else { 0 } | if p.is_upper { UPPER } else { 0 };
+            }
         }
         t
     }
@@ -124,6 +125,12 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
+    /// The encodings in which all characters of `text` are the bytes that they are in Windows-1252, or
+    /// none.
+    pub(super) fn all_alike(&self, text: &str) -> Set {
+        text.chars().filter(|c| !c.is_ascii()).fold(ALL, |all, c| all & self.alike(c))
+    }
+
     /// The encodings in which `c` is the byte that it is in Windows-1252, or none.
     pub(super) fn alike(&self, c: char) -> Set {
         self.slot.get(c as usize).map_or(ALL, |&s| self.parts[usize::from(s)].alike)
@@ -140,12 +147,13 @@ impl Tables {
     ///
     /// Plain letters of one script other than Latin do not count ("рад" is a sequence in IBM866):
     /// what was misread has other forms beside them, or stands in a Latin word.
-    pub(super) fn seen_in(&self, text: &str) -> Seen {
+    pub(super) fn seen_in(&self, text: &str) -> Set {
         let bytes = text.as_bytes();
-        let (mut seen, mut alike, mut at) = (0, ALL, 0);
+        let (mut seen, mut at) = (0, 0);
         // Encodings in which one, two or three more bytes would end a sequence, by its length.
         let (mut of2, mut of3, mut of4) = (0, [0; 2], [0; 3]);
-        let mut last = Parts::default();
+        let (none, instead) = (Parts::default(), Parts { cont: ALL, ..Parts::default() });
+        let mut last = &none;
         // How many letters in a row have been plain, whether a Latin one comes right before them, and
         // what was not counted for their sake.
         let (mut plain, mut mixed, mut held) = (0, false, 0);
@@ -164,7 +172,11 @@ impl Tables {
                 // Only what stands beside the others matters.
                 at += ascii_run(&bytes[at..]);
                 (of2, of3, of4) = (0, [0; 2], [0; 3]);
-                (last, plain) = (Parts::default(), 0);
+                (last, plain) = (&none, 0);
+                continue;
+            }
+            if let Some(end) = self.plain_word(bytes, at) {
+                at = end;
                 continue;
             }
             let b = bytes[at];
@@ -174,11 +186,17 @@ impl Tables {
                 0xE0..=0xEF => (usize::from(b & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
                 _ => (LIMIT, 4),
             };
-            let p = match c {
-                0xFFFD => Parts { cont: ALL, alike: ALL, ..Parts::default() },
-                c => self.parts[self.slot.get(c).map_or(0, |&s| s as usize)],
+            let p = match (c, self.slot.get(c)) {
+                (0xFFFD, _) => &instead,
+                (_, None | Some(0)) => {
+                    // In no encoding, as ideographs are.
+                    at += len;
+                    (of2, of3, of4, held) = (0, [0; 2], [0; 3], 0);
+                    (last, plain) = (&none, 0);
+                    continue;
+                }
+                (_, Some(&slot)) => &self.parts[usize::from(slot)],
             };
-            alike &= p.alike;
             plain = match p.script {
                 0 => 0,
                 script if script == last.script && !(last.is_lower && p.is_upper) => plain + 1,
@@ -207,7 +225,27 @@ impl Tables {
             of4 = [p.lead[2], of4[0] & p.cont, of4[1] & p.cont];
             last = p;
         }
-        Seen { any: seen, alike }
+        seen
+    }
+
+    /// Where a word of plain letters of one script ends that starts at `at`, where no Latin letter is
+    /// beside it: most words of Russian or Greek. Such a word counts for nothing.
+    fn plain_word(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let latin = |b: Option<&u8>| b.is_some_and(|b| !b.is_ascii() || b.is_ascii_alphabetic());
+        if latin(at.checked_sub(1).and_then(|i| bytes.get(i))) {
+            return None;
+        }
+        let (mut script, mut lower, mut end) = (None, false, at);
+        while let Some([lead @ 0xC2..=0xDF, tail]) = bytes.get(end..end + 2) {
+            let known = self.scripts[usize::from(lead & 0x1F) << 6 | usize::from(tail & 0x3F)];
+            let here = known & !(LOWER | UPPER);
+            if here == 0 || *script.get_or_insert(here) != here || lower && known & UPPER != 0 {
+                return None;
+            }
+            lower = known & LOWER != 0;
+            end += 2;
+        }
+        (end > at && !latin(bytes.get(end))).then_some(end)
     }
 }
 
