@@ -511,6 +511,18 @@ pub(crate) fn ascii_run(bytes: &[u8]) -> usize {
     bytes.len() - rest.iter().skip_while(|b| b.is_ascii()).count()
 }
 
+/// Calls `hit` with each place of `bytes` that holds one of `any`, in order; for bytes of which a line
+/// may hold many.
+pub(crate) fn each_of<const N: usize>(bytes: &[u8], any: [u8; N], mut hit: impl FnMut(usize)) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        return unsafe { wide::places(bytes, any, hit) };
+    }
+    bytes.iter().enumerate().filter(|(_, b)| any.contains(b)).for_each(|(at, _)| hit(at));
+}
+
 /// Whether NFC may change `c`, or `c` may combine with the character before; quick, and sometimes
 /// true of others.
 pub(crate) fn may_compose(c: char) -> bool {
@@ -666,6 +678,14 @@ mod tests {
                 }
                 prop_assert_eq!(a, b);
             }
+        }
+
+        #[test]
+        fn each_place_of_a_few_bytes(bytes in prop::collection::vec(0u8..8, 0..200)) {
+            let mut seen = Vec::new();
+            each_of(&bytes, [b'#', 1, 5], |at| seen.push(at));
+            let wanted: Vec<usize> = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'#' | 1 | 5)).collect();
+            prop_assert_eq!(seen, wanted);
         }
 
         #[test]

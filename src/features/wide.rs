@@ -320,6 +320,27 @@ pub(super) fn beyond(bytes: &[u8], loud: &[[u8; 16]; 2], mut hit: impl FnMut(usi
     _mm256_movemask_epi8(run) != 0
 }
 
+/// Calls `hit` with each place of `bytes` that holds one of `any`, in order.
+#[target_feature(enable = "avx2")]
+pub(super) fn places<const N: usize>(bytes: &[u8], any: [u8; N], mut hit: impl FnMut(usize)) {
+    let any = any.map(|b| _mm256_set1_epi8(b as i8));
+    let (mut rest, mut at) = (bytes, 0);
+    while !rest.is_empty() {
+        let few = rest.len();
+        let v = next(&mut rest);
+        let here = any.iter().fold(_mm256_setzero_si256(), |m, a| _mm256_or_si256(m, _mm256_cmpeq_epi8(v, *a)));
+        let mut places = _mm256_movemask_epi8(here) as u32;
+        if few < LANES {
+            places &= (1 << few) - 1;
+        }
+        while places != 0 {
+            hit(at + places.trailing_zeros() as usize);
+            places &= places - 1;
+        }
+        at += LANES;
+    }
+}
+
 /// The features that the bits of the three bytes seen stand for.
 const NAMES: [[u32; 256]; 3] = {
     const BITS: [[Features; 8]; 3] = {

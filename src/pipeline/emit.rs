@@ -401,11 +401,55 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.cursor.old += n;
                 self.cursor.new += n;
                 len -= n;
+            } else if gone.is_none() && self.stands_alone(p, len) {
+                len -= self.edit_alone(p)?;
             } else {
                 len -= self.edit(p, len, gone)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether the edit at the cursor touches no other change: a byte that stays comes right before
+    /// it, and another is among the `len` of the text after phase 1 that stay, too.
+    fn stands_alone(&self, p: &Placed, len: usize) -> bool {
+        let e = &p.batch.edits.edits()[self.cursor.edit];
+        !self.group.open && self.cursor.used.is_none() && e.new.len() < len && e.old.len() < CHANGE_MAX
+    }
+
+    /// Carries out and tells the edit at the cursor, which stands alone: how many bytes it puts in.
+    fn edit_alone(&mut self, p: &Placed) -> io::Result<usize> {
+        let e = &p.batch.edits.edits()[self.cursor.edit];
+        let (old, new) = (&p.batch.text[e.old.range()], p.batch.edits.new_text(e));
+        let (old_start, new_start) = (p.old_base + u64::from(e.old.start), self.clean);
+        let mut place = (0, 0);
+        let mut evidence = None;
+        if self.told {
+            place = self.ruler.go(&p.batch.text, self.cursor.old);
+            evidence = self.plan.evidence(&mut self.hows, &e.rules, &p.batch.text, self.cursor.old..self.cursor.old);
+        }
+        self.cursor.old = e.old.end as usize;
+        if !new.is_empty() {
+            self.tell_before(p, self.cursor.new + new.len(), true)?;
+            self.put(new)?;
+            self.cursor.new += new.len();
+        }
+        self.cursor.edit += 1;
+        self.tally.change(&e.rules, old.len() as u64, new.len() as u64);
+        if self.told {
+            self.sink.change(&Change {
+                old_range: old_start..old_start + old.len() as u64,
+                new_range: new_start..self.clean,
+                line: place.0,
+                column: place.1,
+                old,
+                new,
+                rules: &e.rules,
+                why: &[],
+                how: self.plan.how(&mut self.hows, &e.rules, old, new, evidence),
+            })?;
+        }
+        Ok(new.len())
     }
 
     /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches

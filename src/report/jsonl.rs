@@ -89,6 +89,8 @@ pub fn summary(totals: &Totals, rules: &RuleSet, out: &mut Vec<u8>) {
 pub struct Journal<'r, W> {
     out: W,
     line: Vec<u8>,
+    /// Of the last place before, after, and of its line.
+    near: [Near; 3],
     /// Each rule's id as a JSON string.
     names: &'r [Vec<u8>],
     rules: &'r RuleSet,
@@ -98,7 +100,7 @@ pub struct Journal<'r, W> {
 impl<'r, W: Write> Journal<'r, W> {
     /// `names` are those of [`Journal::names`]; with `full`, changes and findings are told.
     pub fn new(out: W, rules: &'r RuleSet, names: &'r [Vec<u8>], full: bool) -> Self {
-        Journal { out, line: Vec::with_capacity(512), names, rules, full }
+        Journal { out, line: Vec::with_capacity(512), near: Default::default(), names, rules, full }
     }
 
     /// The rules' ids, ready to be written; made once for all documents.
@@ -145,15 +147,15 @@ impl<'r, W: Write> Journal<'r, W> {
     fn place(&mut self, old: &std::ops::Range<u64>, new: &std::ops::Range<u64>, line: u64, column: u64) {
         let mut l = Short::default();
         l.text(b"\"old_range\":[");
-        l.number(old.start);
+        l.number_near(old.start, &mut self.near[0]);
         l.text(b",");
-        l.number(old.end);
+        l.number_near(old.end, &mut self.near[0]);
         l.text(b"],\"new_range\":[");
-        l.number(new.start);
+        l.number_near(new.start, &mut self.near[1]);
         l.text(b",");
-        l.number(new.end);
+        l.number_near(new.end, &mut self.near[1]);
         l.text(b"],\"line\":");
-        l.number(line);
+        l.number_near(line, &mut self.near[2]);
         l.text(b",\"column\":");
         l.number(column);
         self.line.extend_from_slice(&l.bytes[..l.len]);
@@ -329,6 +331,14 @@ const PAIRS: [u8; 200] = {
     all
 };
 
+/// The digits of a number but for the last four; none of zero.
+#[derive(Debug, Default)]
+struct Near {
+    above: u64,
+    digits: [u8; 20],
+    len: usize,
+}
+
 /// Six numbers and what stands between them, put together without a look at how much room there is.
 struct Short {
     bytes: [u8; 192],
@@ -355,6 +365,28 @@ impl Short {
         } else {
             self.digits(n, true);
         }
+    }
+
+    /// A number in decimal that has most digits of one before it, mostly.
+    #[inline]
+    fn number_near(&mut self, n: u64, near: &mut Near) {
+        let above = n / 10_000;
+        if above != near.above {
+            let mut all = Short::default();
+            all.number(above);
+            near.above = above;
+            near.digits.copy_from_slice(&all.bytes[..20]);
+            near.len = if above == 0 { 0 } else { all.len };
+        }
+        if near.len == 0 {
+            return self.digits(n, true);
+        }
+        self.bytes[self.len..self.len + 20].copy_from_slice(&near.digits);
+        self.len += near.len;
+        let below = (n % 10_000) as usize;
+        self.bytes[self.len..self.len + 2].copy_from_slice(&PAIRS[2 * (below / 100)..][..2]);
+        self.bytes[self.len + 2..self.len + 4].copy_from_slice(&PAIRS[2 * (below % 100)..][..2]);
+        self.len += 4;
     }
 
     /// The eight digits of `n`; with `first`, without zeros at the start.
@@ -385,25 +417,42 @@ fn string(s: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = s.as_bytes();
     let mut from = 0;
-    for (i, &b) in bytes.iter().enumerate() {
-        if b >= 0x20 && b != b'"' && b != b'\\' {
-            continue;
-        }
+    while let Some(i) = escaped(bytes, from) {
         out.extend_from_slice(&bytes[from..i]);
         from = i + 1;
-        match b {
+        match bytes[i] {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            _ => {
+            b => {
                 let _ = write!(out, "\\u{b:04x}");
             }
         }
     }
     out.extend_from_slice(&bytes[from..]);
     out.push(b'"');
+}
+
+/// The first byte from `at` on that a JSON string has to escape.
+fn escaped(bytes: &[u8], mut at: usize) -> Option<usize> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let special = |b: &u8| *b < 0x20 || *b == b'"' || *b == b'\\';
+    // The high bit of each byte that is zero; maybe of others after one.
+    let zero = |w: u64| w.wrapping_sub(EACH) & !w & (0x80 * EACH);
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let w = u64::from_le_bytes(*eight);
+        // Bytes under 20, of those under 80.
+        let low = w.wrapping_sub(0x20 * EACH) & !w & (0x80 * EACH);
+        if low | zero(w ^ (u64::from(b'"') * EACH)) | zero(w ^ (u64::from(b'\\') * EACH)) != 0
+            && let Some(i) = eight.iter().position(special)
+        {
+            return Some(at + i);
+        }
+        at += 8;
+    }
+    bytes[at..].iter().position(special).map(|i| at + i)
 }
 
 #[cfg(test)]
@@ -422,6 +471,12 @@ mod tests {
             let mut out = Vec::new();
             number(n, &mut out);
             assert_eq!(out, n.to_string().as_bytes());
+            let (mut near, mut short) = (Near::default(), Short::default());
+            for n in [n, n / 3, n.saturating_add(7), n / 10_000, n] {
+                short.len = 0;
+                short.number_near(n, &mut near);
+                assert_eq!(short.bytes[..short.len], *n.to_string().as_bytes());
+            }
         }
     }
 }

@@ -160,6 +160,8 @@ fn told(layers: &[usize]) -> String {
 #[derive(Default)]
 pub(crate) struct Hows {
     known: HashMap<String, Option<String>>,
+    /// Room for the next key of `known`.
+    key: String,
     /// The last line that was asked about, and the evidence in it.
     line: Option<(String, Option<String>)>,
 }
@@ -170,15 +172,18 @@ impl Hows {
         if old.len() > SHORT {
             return how(old, new);
         }
-        let key = format!("{old}\0{new}");
-        if let Some(how) = self.known.get(&key) {
+        self.key.clear();
+        for part in [old, "\0", new] {
+            self.key.push_str(part);
+        }
+        if let Some(how) = self.known.get(&self.key) {
             return how.clone();
         }
         if self.known.len() >= MOST_KNOWN {
             self.known.clear();
         }
         let how = how(old, new);
-        self.known.insert(key, how.clone());
+        self.known.insert(self.key.clone(), how.clone());
         how
     }
 

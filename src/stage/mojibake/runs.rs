@@ -67,10 +67,12 @@ impl Runs {
         let bytes = line.as_bytes();
         let mut at = 0;
         while let Some(next) = beyond_ascii(bytes, at) {
-            at = match runs.read(t, line, way, next) {
-                Some(end) => end,
-                None => next + line[next..].chars().next().map_or(1, char::len_utf8),
-            };
+            at = next + len_of(bytes[next]);
+            if may_start(t, way, bytes, next, at)
+                && let Some(end) = runs.read(t, line, way, next)
+            {
+                at = end;
+            }
         }
         runs
     }
@@ -134,6 +136,26 @@ impl Runs {
         self.all.push(Run { start, end, text: (from, self.text.len()), gain, odd, long, halved, solid });
         Some(end)
     }
+}
+
+/// How many bytes the character has that begins with `first`, which is not ASCII.
+fn len_of(first: u8) -> usize {
+    match first {
+        ..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
+    }
+}
+
+/// Whether a site may start with the character at the bytes `start..end`; quick, for most do not.
+fn may_start(t: &Tables, way: Way, bytes: &[u8], start: usize, end: usize) -> bool {
+    let beside = match bytes.get(end) {
+        Some(b' ' | b'"' | 0x80..) => true,
+        // A soft hyphen may have gone.
+        Some(_) => way.bold && bytes[start..end] == *"Ã".as_bytes(),
+        None => false,
+    };
+    beside && t.may_lead(way.x, &bytes[start..end])
 }
 
 /// The encoding chosen for a pass over a line.

@@ -125,6 +125,20 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
+    /// Whether the character that `bytes` are is a first byte of UTF-8 in that encoding.
+    pub(super) fn may_lead(&self, encoding: usize, bytes: &[u8]) -> bool {
+        let low = |b: u8| usize::from(b & 0x3F);
+        let c = match *bytes {
+            [a, b] => usize::from(a & 0x1F) << 6 | low(b),
+            [a, b, c] => usize::from(a & 0x0F) << 12 | low(b) << 6 | low(c),
+            _ => return false,
+        };
+        self.slot.get(c).is_some_and(|&slot| {
+            let Parts { lead: [of2, of3, of4], .. } = self.parts[usize::from(slot)];
+            (of2 | of3 | of4) >> encoding & 1 == 1
+        })
+    }
+
     /// The encodings in which all characters of `text` are the bytes that they are in Windows-1252, or
     /// none.
     pub(super) fn all_alike(&self, text: &str) -> Set {

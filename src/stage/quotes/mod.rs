@@ -21,7 +21,7 @@ mod tests;
 use super::Stage;
 use super::stringified::Stringified;
 use crate::edit::{EditSink, Effect, RuleId};
-use crate::features::Features;
+use crate::features::{Features, each_of};
 use crate::options::{Options, QuoteStyle};
 use crate::rule::RuleSet;
 
@@ -184,11 +184,19 @@ impl Facts {
         let mut f = Facts::default();
         let mut past = usize::MAX;
         let mut first = usize::MAX;
-        for at in memchr::memchr3_iter(b'\'', b'"', 0xE2, b) {
+        each_of(b, [b'\'', b'"', 0xE2, b'\\', b'`', 0xC2], |at| {
             let len = match b[at..] {
+                [b'\'' | b'"', ..] => 1,
                 [0xE2, 0x80, 0x98..=0x9F, ..] => 3,
-                [0xE2, ..] => continue,
-                _ => 1,
+                [0xC2, next, ..] => {
+                    f.acute |= next == 0xB4;
+                    return;
+                }
+                [0xE2, ..] => return,
+                _ => {
+                    f.code = true;
+                    return;
+                }
             };
             f.curly |= len == 3;
             f.straight |= len == 1;
@@ -208,7 +216,7 @@ impl Facts {
                 && at > 0
                 && matches!(b[at - 1], b',' | b'.' | b'!' | b'?')
                 && b.get(past).is_some_and(|&c| c.is_ascii_uppercase() || c >= 0x80);
-        }
+        });
         if first != usize::MAX {
             let lead = line.trim_start();
             let at = line.len() - lead.len();
@@ -216,8 +224,6 @@ impl Facts {
             f.junction |= lead.starts_with('[') && first <= at + 2;
             f.junction |= line[past..].trim_end() == "]";
         }
-        f.code = memchr::memchr2(b'\\', b'`', b).is_some();
-        f.acute = memchr::memchr(0xC2, b).is_some() && line.contains('´');
         f
     }
 }
