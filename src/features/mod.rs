@@ -446,10 +446,65 @@ struct Table {
     /// For each first byte of which no character says anything by itself: how many bytes its
     /// characters have.
     quiet: [u8; 256],
-    /// The first bytes of all others, C2 to F4, by their high and their low half: those that share a
-    /// bit in both.
+    /// All others.
     #[cfg(target_arch = "x86_64")]
-    loud: [[u8; 16]; 2],
+    loud: Loud,
+}
+
+/// First bytes, C2 to F4, some of whose characters say something by themselves.
+#[cfg(target_arch = "x86_64")]
+#[derive(Default)]
+struct Loud {
+    /// Classes by the high half of a first byte, and by its low half: it has those that both give it.
+    first: [[u8; 16]; 2],
+    /// Classes that a second byte allows for, by its high half.
+    second: [u8; 16],
+    /// What all characters of the class [`Loud::ALIKE`] say.
+    alike: u16,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Loud {
+    /// The class of those whose characters all say the same.
+    const ALIKE: u8 = 0x80;
+    /// The class of those of two bytes of which only the second bytes 80 to 8F matter.
+    const LOW: u8 = 0x40;
+
+    fn new(block: &[u8], rows: &[[u16; 64]]) -> Loud {
+        let mut l = Loud::default();
+        l.second[8..12].fill(!Self::LOW);
+        l.second[8] = u8::MAX;
+        for lead in 0xC2..=0xF4 {
+            let class = match lead {
+                ..=0xDF => {
+                    let row = rows[usize::from(block[lead & 0x1F])];
+                    match row.iter().rposition(|&f| f != 0) {
+                        None => continue,
+                        Some(..0x10) if lead < 0xD0 => Self::LOW,
+                        Some(_) => 1 << (lead >> 4 & 3),
+                    }
+                }
+                ..=0xEF => {
+                    let blocks = &block[(lead & 0xF) << 6..][..64];
+                    let [first, ..] = rows[usize::from(blocks[0])];
+                    if blocks.iter().all(|&row| row == 0) {
+                        continue;
+                    }
+                    let alike = blocks.iter().all(|&row| rows[usize::from(row)] == [first; 64]);
+                    if alike && (l.alike == 0 || l.alike == first) {
+                        l.alike = first;
+                        Self::ALIKE
+                    } else {
+                        1 << (lead >> 4 & 3)
+                    }
+                }
+                _ => 1 << (lead >> 4 & 3),
+            };
+            l.first[0][lead >> 4] |= class;
+            l.first[1][lead & 0xF] |= class;
+        }
+        l
+    }
 }
 
 fn table() -> &'static Table {
@@ -460,7 +515,7 @@ fn table() -> &'static Table {
             rows: vec![[0; 64]],
             quiet: [0; 256],
             #[cfg(target_arch = "x86_64")]
-            loud: [[0; 16]; 2],
+            loud: Loud::default(),
         };
         let nfc = nfc::NOT_NFC.iter().map(|&(a, b)| (a, b, Features::NOT_NFC));
         // The last two code points of every plane are no characters.
@@ -489,10 +544,8 @@ fn table() -> &'static Table {
             }
         }
         #[cfg(target_arch = "x86_64")]
-        for lead in (0xC2..=0xF4).filter(|&lead| t.quiet[lead] == 0) {
-            let bit = 1 << (lead >> 4 & 3);
-            t.loud[0][lead >> 4] |= bit;
-            t.loud[1][lead & 0xF] |= bit;
+        {
+            t.loud = Loud::new(&t.block, &t.rows);
         }
         t
     })
@@ -535,13 +588,28 @@ pub(crate) fn may_compose(c: char) -> bool {
 fn beyond(line: &str) -> u32 {
     let table = table();
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
+    {
+        let bytes = line.as_bytes();
         let mut found = 0;
-        // SAFETY: the processor has what the function was compiled for.
-        #[allow(unsafe_code)]
-        let run =
-            unsafe { wide::beyond(line.as_bytes(), &table.loud, |at| found |= table.at(&line.as_bytes()[at..]).0) };
-        return named(found, run);
+        let hit = |at: usize| found |= table.at(&bytes[at..]).0;
+        let seen = if wider::here() {
+            // SAFETY: the processor has what the function was compiled for.
+            #[allow(unsafe_code)]
+            unsafe {
+                Some(wider::beyond(bytes, &table.loud, hit))
+            }
+        } else if is_x86_feature_detected!("avx2") {
+            // SAFETY: as above.
+            #[allow(unsafe_code)]
+            unsafe {
+                Some(wide::beyond(bytes, &table.loud, hit))
+            }
+        } else {
+            None
+        };
+        if let Some((run, alike)) = seen {
+            return named(if alike { found | table.loud.alike } else { found }, run);
+        }
     }
     beyond_any(line, table)
 }
@@ -662,6 +730,24 @@ mod tests {
                 start = end + 1;
             }
             prop_assert_eq!(lines.len(), text.lines().count());
+        }
+
+        /// On processors that have both.
+        #[test]
+        #[cfg(target_arch = "x86_64")]
+        fn what_is_beyond_ascii(line in "[ \"a\u{80}-\u{3FF}ÃÂâé]{0,99}|[ a\u{2000}-\u{2100}\u{3000}-\u{A100}\u{AC00}-\u{D7FF}]{0,99}|\\PC{0,99}") {
+            if wider::here() && is_x86_feature_detected!("avx2") {
+                let (table, bytes) = (table(), line.as_bytes());
+                let (mut a, mut b) = (Vec::new(), Vec::new());
+                // SAFETY: the processor has what the functions were compiled for.
+                #[allow(unsafe_code)]
+                let both = unsafe {
+                    (wide::beyond(bytes, &table.loud, |at| a.push(at)), wider::beyond(bytes, &table.loud, |at| b.push(at)))
+                };
+                prop_assert_eq!(both.0, both.1);
+                prop_assert_eq!(a, b);
+            }
+            prop_assert_eq!(beyond(&line), beyond_any(&line, table()));
         }
 
         /// On processors that have both.

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::Features;
+use super::{Features, Loud};
 
 // Classes of bytes, first table: also what a byte says of its neighbours.
 const SPACE: u8 = 1;
@@ -274,26 +274,18 @@ pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
     }
 }
 
-/// Calls `hit` with each place of a first byte, C2 to F4, that is `loud`: shares a bit of its high and
-/// of its low half. True if two characters of U+0080 and above stand in a row, or one of U+00C2,
-/// U+00C3 and U+00E2 before a space or `"`.
+/// Calls `hit` with each place of a first byte that is `loud` with its second one, but for those that
+/// are alike. Whether two characters of U+0080 and above stand in a row, or one of U+00C2, U+00C3 and
+/// U+00E2 before a space or `"`; and whether there are any that are alike.
 #[target_feature(enable = "avx2")]
-pub(super) fn beyond(bytes: &[u8], loud: &[[u8; 16]; 2], mut hit: impl FnMut(usize)) -> bool {
+pub(super) fn beyond(bytes: &[u8], loud: &Loud, mut hit: impl FnMut(usize)) -> (bool, bool) {
     let all = |b: u8| _mm256_set1_epi8(b as i8);
-    let [loud_high, loud_low] = [table(&loud[0]), table(&loud[1])];
+    let [first_high, first_low, second_high] = [table(&loud.first[0]), table(&loud.first[1]), table(&loud.second)];
     let zero = _mm256_setzero_si256();
-    let (mut before, mut run) = (zero, zero);
-    let mut at = 0;
-    while at < bytes.len() {
-        let v = match bytes[at..].first_chunk::<LANES>() {
-            Some(chunk) => load(chunk),
-            None => {
-                let rest = &bytes[at..];
-                let mut padded = [b'#'; LANES];
-                padded[..rest.len()].copy_from_slice(rest);
-                load(&padded)
-            }
-        };
+    let (mut before, mut run, mut alike) = (zero, zero, zero);
+    let (mut rest, mut at) = (bytes, 0);
+    while !rest.is_empty() {
+        let v = next(&mut rest);
         // The bytes one and two before.
         let across = _mm256_permute2x128_si256(before, v, 0x21);
         let v_1 = _mm256_alignr_epi8(v, across, 15);
@@ -307,17 +299,23 @@ pub(super) fn beyond(bytes: &[u8], loud: &[[u8; 16]; 2], mut hit: impl FnMut(usi
         let third = _mm256_and_si256(_mm256_cmpeq_epi8(v_2, all(0xC3)), spaced);
         run = _mm256_or_si256(run, _mm256_and_si256(second, third));
 
-        let low = _mm256_and_si256(v, all(0x0F));
-        let high = _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
-        let seen = _mm256_and_si256(_mm256_shuffle_epi8(loud_high, high), _mm256_shuffle_epi8(loud_low, low));
-        let mut places = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(seen, zero)) as u32);
+        let high = |v: __m256i| _mm256_and_si256(_mm256_srli_epi16(v, 4), all(0x0F));
+        let seen = _mm256_and_si256(
+            _mm256_shuffle_epi8(first_high, high(v_1)),
+            _mm256_shuffle_epi8(first_low, _mm256_and_si256(v_1, all(0x0F))),
+        );
+        let seen = _mm256_and_si256(seen, _mm256_shuffle_epi8(second_high, high(v)));
+        alike = _mm256_or_si256(alike, seen);
+        let heard = _mm256_and_si256(seen, all(!Loud::ALIKE));
+        let mut places = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(heard, zero)) as u32);
         while places != 0 {
-            hit(at + places.trailing_zeros() as usize);
+            hit(at + places.trailing_zeros() as usize - 1);
             places &= places - 1;
         }
         at += LANES;
     }
-    _mm256_movemask_epi8(run) != 0
+    // That class is the high bit.
+    (_mm256_movemask_epi8(run) != 0, _mm256_movemask_epi8(alike) != 0)
 }
 
 /// Calls `hit` with each place of `bytes` that holds one of `any`, in order.

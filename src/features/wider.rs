@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLOSE, Features, OPEN, QUOTE, STOP, TICK, alone, class_of};
+use super::{CLOSE, Features, Loud, OPEN, QUOTE, STOP, TICK, alone, class_of};
 
 const LANES: usize = 64;
 
@@ -136,6 +136,28 @@ fn load(b: &[u8; LANES]) -> __m512i {
     }
 }
 
+/// The 64 bytes from `at` on; at the end, padded with a byte that says nothing, beside any neighbour.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn load_from(bytes: &[u8], at: usize) -> __m512i {
+    let rest = &bytes[at..];
+    if let Some(chunk) = rest.first_chunk() {
+        return load(chunk);
+    }
+    let mut padded = [b'#'; LANES];
+    padded[..rest.len()].copy_from_slice(rest);
+    load(&padded)
+}
+
+/// For each lane its place in two vectors, one after the other, of the byte `by` before it in the
+/// second.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn back(by: u8) -> __m512i {
+    let places: [u8; LANES] = std::array::from_fn(|i| LANES as u8 + i as u8 - by);
+    load(&places)
+}
+
 /// Classes of 64 bytes.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
@@ -195,25 +217,12 @@ impl Seen {
 pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
     let zero = _mm512_setzero_si512();
     let newline = _mm512_set1_epi8(b'\n' as i8);
-    // Lanes of two vectors, the earlier first: each lane's neighbour one and two before.
-    let back = |by: u8| {
-        let places: [u8; LANES] = std::array::from_fn(|i| LANES as u8 + i as u8 - by);
-        load(&places)
-    };
     let (one, two) = (back(1), back(2));
     let (mut before, mut alone_before) = (zero, zero);
     let mut seen = Seen::nothing();
     let mut at = 0;
     while at < text.len() {
-        let v = match text[at..].first_chunk() {
-            Some(chunk) => load(chunk),
-            None => {
-                // Padded with a byte that says nothing, beside any neighbour.
-                let mut padded = [b'#'; LANES];
-                padded[..text.len() - at].copy_from_slice(&text[at..]);
-                load(&padded)
-            }
-        };
+        let v = load_from(text, at);
         let beyond = _mm512_movepi8_mask(v);
         let first = classes(&BEFORE, v, !beyond);
         let single = classes(&ALONE, v, !beyond);
@@ -241,4 +250,45 @@ pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
     if text.last().is_some_and(|&b| b != b'\n') {
         each(text.len(), seen.names());
     }
+}
+
+/// As [`super::wide::beyond`].
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+pub(super) fn beyond(bytes: &[u8], loud: &Loud, mut hit: impl FnMut(usize)) -> (bool, bool) {
+    let all = |b: u8| _mm512_set1_epi8(b as i8);
+    let table = |t: &[u8; 16]| {
+        let four: [u8; LANES] = std::array::from_fn(|i| t[i % 16]);
+        load(&four)
+    };
+    let [first_high, first_low, second_high] = [table(&loud.first[0]), table(&loud.first[1]), table(&loud.second)];
+    let (one, two) = (back(1), back(2));
+    let mut before = _mm512_setzero_si512();
+    let (mut run, mut alike) = (0, 0);
+    let mut at = 0;
+    while at < bytes.len() {
+        let v = load_from(bytes, at);
+        let v_1 = _mm512_permutex2var_epi8(before, one, v);
+        let v_2 = _mm512_permutex2var_epi8(before, two, v);
+        before = v;
+        run |= _mm512_cmpge_epu8_mask(v, all(0xC0)) & _mm512_movepi8_mask(v_1);
+        let spaced = _mm512_cmpeq_epi8_mask(v, all(b' ')) | _mm512_cmpeq_epi8_mask(v, all(b'"'));
+        let second = _mm512_cmpeq_epi8_mask(_mm512_or_si512(v_1, all(1)), all(0x83))
+            | _mm512_cmpeq_epi8_mask(v_1, all(0xA2));
+        run |= spaced & second & _mm512_cmpeq_epi8_mask(v_2, all(0xC3));
+
+        let high = |v: __m512i| _mm512_and_si512(_mm512_srli_epi16(v, 4), all(0x0F));
+        let seen = _mm512_and_si512(
+            _mm512_shuffle_epi8(first_high, high(v_1)),
+            _mm512_shuffle_epi8(first_low, _mm512_and_si512(v_1, all(0x0F))),
+        );
+        let seen = _mm512_and_si512(seen, _mm512_shuffle_epi8(second_high, high(v)));
+        alike |= _mm512_movepi8_mask(seen);
+        let mut places = _mm512_test_epi8_mask(seen, all(!Loud::ALIKE));
+        while places != 0 {
+            hit(at + places.trailing_zeros() as usize - 1);
+            places &= places - 1;
+        }
+        at += LANES;
+    }
+    (run != 0, alike != 0)
 }

@@ -111,8 +111,25 @@ fn fold(c: char, out: &mut Vec<u8>) {
         // U+212A (kelvin) and U+0130 fold to ASCII, which gates, blind to case beyond ASCII, would
         // not see.
         '\u{212A}' | '\u{130}' => put(c),
-        c => c.to_lowercase().for_each(put),
+        c => match lower(c) {
+            Some(c) => put(c),
+            None => c.to_lowercase().for_each(put),
+        },
     }
+}
+
+/// `c` as a small letter, where that is quick to tell: letters of Latin-1, Greek and Cyrillic, kana
+/// and ideographs.
+fn lower(c: char) -> Option<char> {
+    let by = match u32::from(c) {
+        0xC0..=0xDE if c != '×' => 0x20,
+        0x391..=0x3A9 if c != '\u{3A2}' => 0x20,
+        0x400..=0x40F => 0x50,
+        0x410..=0x42F => 0x20,
+        0xA0..=0xFF | 0x3AC..=0x3CE | 0x430..=0x45F | 0x3040..=0x9FFF => 0,
+        _ => return None,
+    };
+    char::from_u32(u32::from(c) + by)
 }
 
 /// Whether `c`, beyond ASCII, is written in ASCII in a key.
@@ -150,6 +167,15 @@ mod tests {
             let line = format!("a{c} ");
             k.set(&line);
             assert_eq!(k.text().bytes().last(), Key::last_byte(&line));
+        }
+    }
+
+    #[test]
+    fn small_letters() {
+        for c in (0x80..=0x10_FFFF).filter_map(char::from_u32) {
+            if let Some(small) = lower(c) {
+                assert!(c.to_lowercase().eq([small]), "U+{:04X}", u32::from(c));
+            }
         }
     }
 

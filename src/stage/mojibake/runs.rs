@@ -150,7 +150,8 @@ fn len_of(first: u8) -> usize {
 /// Whether a site may start with the character at the bytes `start..end`; quick, for most do not.
 fn may_start(t: &Tables, way: Way, bytes: &[u8], start: usize, end: usize) -> bool {
     let beside = match bytes.get(end) {
-        Some(b' ' | b'"' | 0x80..) => true,
+        Some(b' ' | b'"') => true,
+        Some(0x80..) => t.may_follow(way.x, &bytes[end..]),
         // A soft hyphen may have gone.
         Some(_) => way.bold && bytes[start..end] == *"Ã".as_bytes(),
         None => false,

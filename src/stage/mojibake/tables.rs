@@ -125,18 +125,20 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
-    /// Whether the character that `bytes` are is a first byte of UTF-8 in that encoding.
+    /// Whether the character that `bytes` start with is a first byte of UTF-8 in that encoding.
     pub(super) fn may_lead(&self, encoding: usize, bytes: &[u8]) -> bool {
-        let low = |b: u8| usize::from(b & 0x3F);
-        let c = match *bytes {
-            [a, b] => usize::from(a & 0x1F) << 6 | low(b),
-            [a, b, c] => usize::from(a & 0x0F) << 12 | low(b) << 6 | low(c),
-            _ => return false,
-        };
-        self.slot.get(c).is_some_and(|&slot| {
+        self.slot.get(code_of(bytes)).is_some_and(|&slot| {
             let Parts { lead: [of2, of3, of4], .. } = self.parts[usize::from(slot)];
             (of2 | of3 | of4) >> encoding & 1 == 1
         })
+    }
+
+    /// Whether it is a byte after the first, or stands for one that was lost.
+    pub(super) fn may_follow(&self, encoding: usize, bytes: &[u8]) -> bool {
+        match code_of(bytes) {
+            0xFFFD => true,
+            c => self.slot.get(c).is_some_and(|&slot| self.parts[usize::from(slot)].cont >> encoding & 1 == 1),
+        }
     }
 
     /// The encodings in which all characters of `text` are the bytes that they are in Windows-1252, or
@@ -193,12 +195,11 @@ impl Tables {
                 at = end;
                 continue;
             }
-            let b = bytes[at];
-            let tail = |i: usize| usize::from(bytes.get(at + i).copied().unwrap_or(0) & 0x3F);
-            let (c, len) = match b {
-                0..=0xDF => (usize::from(b & 0x1F) << 6 | tail(1), 2),
-                0xE0..=0xEF => (usize::from(b & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
-                _ => (LIMIT, 4),
+            let c = code_of(&bytes[at..]);
+            let len = match bytes[at] {
+                ..=0xDF => 2,
+                0xE0..=0xEF => 3,
+                _ => 4,
             };
             let p = match (c, self.slot.get(c)) {
                 (0xFFFD, _) => &instead,
@@ -260,6 +261,16 @@ impl Tables {
             end += 2;
         }
         (end > at && !latin(bytes.get(end))).then_some(end)
+    }
+}
+
+/// The character, not ASCII, that `bytes`, the end of a text, start with; [`LIMIT`] if it has four bytes.
+fn code_of(bytes: &[u8]) -> usize {
+    let low = |b: u8| usize::from(b & 0x3F);
+    match *bytes {
+        [a @ ..=0xDF, b, ..] => usize::from(a & 0x1F) << 6 | low(b),
+        [a @ ..=0xEF, b, c, ..] => usize::from(a & 0x0F) << 12 | low(b) << 6 | low(c),
+        _ => LIMIT,
     }
 }
 
