@@ -138,13 +138,12 @@ impl Lined {
     pub fn all(text: &str, lines: &mut Vec<Lined>) {
         lines.clear();
         let mut start = 0;
-        each_line(text.as_bytes(), |end, inner| {
+        each_line(text, |end, says| {
             let line = &text[start..end];
             start = end + 1;
             let mut features = Features::NONE;
             if let (Some(&first), Some(&last)) = (line.as_bytes().first(), line.as_bytes().last()) {
-                let beyond = if inner & Features::NON_ASCII.0 != 0 { beyond(line) } else { 0 };
-                features = Features(edges(line.as_bytes(), first, last) | inner | beyond);
+                features = Features(edges(line.as_bytes(), first, last) | says);
             }
             lines.push(Lined { end: end as u32, features });
         });
@@ -271,26 +270,32 @@ fn inner(bytes: &[u8]) -> u32 {
     inner_any(bytes)
 }
 
-/// Calls `each` with where each line of `text` ends, and what [`inner`] says of it.
-fn each_line(text: &[u8], mut each: impl FnMut(usize, u32)) {
+/// Calls `each` with where each line of `text` ends, and what [`inner`] and [`beyond`] say of it.
+fn each_line(text: &str, mut each: impl FnMut(usize, u32)) {
+    let bytes = text.as_bytes();
     #[cfg(target_arch = "x86_64")]
-    {
-        if wider::here() {
-            // SAFETY: the processor has what the function was compiled for.
-            #[allow(unsafe_code)]
-            return unsafe { wider::lines(text, each) };
-        }
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: as above.
-            #[allow(unsafe_code)]
-            return unsafe { wide::lines(text, each) };
-        }
+    if wider::here() {
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        return unsafe { wider::lines(bytes, table(), each) };
     }
     let mut start = 0;
-    let last = text.last().is_some_and(|&b| b != b'\n').then_some(text.len());
-    for end in memchr::memchr_iter(b'\n', text).chain(last) {
-        each(end, inner_any(&text[start..end]));
+    let mut with_beyond = |end: usize, inner: u32| {
+        let beyond = if inner & Features::NON_ASCII.0 != 0 { beyond(&text[start..end]) } else { 0 };
         start = end + 1;
+        each(end, inner | beyond);
+    };
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: as above.
+        #[allow(unsafe_code)]
+        return unsafe { wide::lines(bytes, with_beyond) };
+    }
+    let mut from = 0;
+    let last = bytes.last().is_some_and(|&b| b != b'\n').then_some(bytes.len());
+    for end in memchr::memchr_iter(b'\n', bytes).chain(last) {
+        with_beyond(end, inner_any(&bytes[from..end]));
+        from = end + 1;
     }
 }
 
@@ -590,24 +595,16 @@ fn beyond(line: &str) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
         let bytes = line.as_bytes();
-        let mut found = 0;
-        let hit = |at: usize| found |= table.at(&bytes[at..]).0;
-        let seen = if wider::here() {
+        if wider::here() {
             // SAFETY: the processor has what the function was compiled for.
             #[allow(unsafe_code)]
-            unsafe {
-                Some(wider::beyond(bytes, &table.loud, hit))
-            }
-        } else if is_x86_feature_detected!("avx2") {
+            return unsafe { wider::beyond(bytes, table) };
+        }
+        if is_x86_feature_detected!("avx2") {
+            let mut found = 0;
             // SAFETY: as above.
             #[allow(unsafe_code)]
-            unsafe {
-                Some(wide::beyond(bytes, &table.loud, hit))
-            }
-        } else {
-            None
-        };
-        if let Some((run, alike)) = seen {
+            let (run, alike) = unsafe { wide::beyond(bytes, &table.loud, |at| found |= table.at(&bytes[at..]).0) };
             return named(if alike { found | table.loud.alike } else { found }, run);
         }
     }
@@ -736,18 +733,16 @@ mod tests {
         #[test]
         #[cfg(target_arch = "x86_64")]
         fn what_is_beyond_ascii(line in "[ \"a\u{80}-\u{3FF}ÃÂâé]{0,99}|[ a\u{2000}-\u{2100}\u{3000}-\u{A100}\u{AC00}-\u{D7FF}]{0,99}|\\PC{0,99}") {
-            if wider::here() && is_x86_feature_detected!("avx2") {
-                let (table, bytes) = (table(), line.as_bytes());
-                let (mut a, mut b) = (Vec::new(), Vec::new());
-                // SAFETY: the processor has what the functions were compiled for.
+            let (table, bytes) = (table(), line.as_bytes());
+            if is_x86_feature_detected!("avx2") {
+                let mut found = 0;
+                // SAFETY: the processor has what the function was compiled for.
                 #[allow(unsafe_code)]
-                let both = unsafe {
-                    (wide::beyond(bytes, &table.loud, |at| a.push(at)), wider::beyond(bytes, &table.loud, |at| b.push(at)))
-                };
-                prop_assert_eq!(both.0, both.1);
-                prop_assert_eq!(a, b);
+                let (run, alike) = unsafe { wide::beyond(bytes, &table.loud, |at| found |= table.at(&bytes[at..]).0) };
+                found |= if alike { table.loud.alike } else { 0 };
+                prop_assert_eq!(named(found, run), beyond_any(&line, table));
             }
-            prop_assert_eq!(beyond(&line), beyond_any(&line, table()));
+            prop_assert_eq!(beyond(&line), beyond_any(&line, table));
         }
 
         /// On processors that have both.
@@ -755,12 +750,15 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         fn wide_and_wider_are_the_same(text in "[ \\n\\t\"'`.,;:!?()\\[\\]&%/0\\\\a-c1éÂ“\u{A0}\u{1}\u{7F}-]{0,300}") {
             if wider::here() && is_x86_feature_detected!("avx2") {
-                let (mut a, mut b) = (Vec::new(), Vec::new());
+                let (mut a, mut b, mut start) = (Vec::new(), Vec::new(), 0);
                 // SAFETY: the processor has what the functions were compiled for.
                 #[allow(unsafe_code)]
                 unsafe {
-                    wide::lines(text.as_bytes(), |end, bits| a.push((end, bits)));
-                    wider::lines(text.as_bytes(), |end, bits| b.push((end, bits)));
+                    wide::lines(text.as_bytes(), |end, bits| {
+                        a.push((end, bits | beyond_any(&text[start..end], table())));
+                        start = end + 1;
+                    });
+                    wider::lines(text.as_bytes(), table(), |end, bits| b.push((end, bits)));
                 }
                 prop_assert_eq!(a, b);
             }

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLOSE, Features, Loud, OPEN, QUOTE, STOP, TICK, alone, class_of};
+use super::{CLOSE, Features, Loud, OPEN, QUOTE, STOP, TICK, Table, alone, class_of};
 
 const LANES: usize = 64;
 
@@ -144,9 +144,12 @@ fn load_from(bytes: &[u8], at: usize) -> __m512i {
     if let Some(chunk) = rest.first_chunk() {
         return load(chunk);
     }
-    let mut padded = [b'#'; LANES];
-    padded[..rest.len()].copy_from_slice(rest);
-    load(&padded)
+    let here = (1 << rest.len()) - 1;
+    // SAFETY: lanes that are not `here` are not read, and the instruction asks for no alignment.
+    #[allow(unsafe_code)]
+    unsafe {
+        _mm512_mask_loadu_epi8(_mm512_set1_epi8(b'#' as i8), here, rest.as_ptr().cast())
+    }
 }
 
 /// For each lane its place in two vectors, one after the other, of the byte `by` before it in the
@@ -212,14 +215,93 @@ impl Seen {
     }
 }
 
-/// Calls `each` with where each line of `text` ends, and the features of its bytes and neighbours.
+/// What bytes beyond ASCII say, in the lanes where it is known.
+struct Beyond {
+    /// See [`Features::NON_ASCII_RUN`].
+    run: __mmask64,
+    /// Characters of [`Loud::ALIKE`].
+    alike: __mmask64,
+    /// The second byte of those that have to be looked up.
+    look: __mmask64,
+}
+
+/// The vectors that [`Loud`] makes.
+struct Louds {
+    first: [__m512i; 2],
+    second: __m512i,
+}
+
+impl Louds {
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn of(loud: &Loud) -> Louds {
+        let table = |t: &[u8; 16]| {
+            let [low, high] = [0, 8].map(|i| i64::from_le_bytes(t[i..i + 8].try_into().expect("of that length")));
+            _mm512_broadcast_i32x4(_mm_set_epi64x(high, low))
+        };
+        Louds { first: [table(&loud.first[0]), table(&loud.first[1])], second: table(&loud.second) }
+    }
+
+    /// Of the bytes `v`, with those one and two before them.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn step(&self, v: __m512i, v_1: __m512i, v_2: __m512i) -> Beyond {
+        let all = |b: u8| _mm512_set1_epi8(b as i8);
+        let first = _mm512_cmpge_epu8_mask(v, all(0xC0)) & _mm512_movepi8_mask(v_1);
+        let spaced = _mm512_cmpeq_epi8_mask(v, all(b' ')) | _mm512_cmpeq_epi8_mask(v, all(b'"'));
+        let second =
+            _mm512_cmpeq_epi8_mask(_mm512_or_si512(v_1, all(1)), all(0x83)) | _mm512_cmpeq_epi8_mask(v_1, all(0xA2));
+        let third = spaced & second & _mm512_cmpeq_epi8_mask(v_2, all(0xC3));
+
+        let high = |v: __m512i| _mm512_and_si512(_mm512_srli_epi16(v, 4), all(0x0F));
+        let seen = _mm512_and_si512(
+            _mm512_shuffle_epi8(self.first[0], high(v_1)),
+            _mm512_shuffle_epi8(self.first[1], _mm512_and_si512(v_1, all(0x0F))),
+        );
+        let seen = _mm512_and_si512(seen, _mm512_shuffle_epi8(self.second, high(v)));
+        Beyond {
+            run: first | third,
+            // That class is the high bit.
+            alike: _mm512_movepi8_mask(seen),
+            look: _mm512_test_epi8_mask(seen, all(!Loud::ALIKE)),
+        }
+    }
+}
+
+/// What the characters beyond ASCII of a line said so far: see [`super::named`].
+#[derive(Default)]
+struct Said {
+    found: u16,
+    run: bool,
+}
+
+impl Said {
+    /// Takes in what is known of some lanes, the first of which is byte `at` of `text`.
+    #[inline]
+    fn add(&mut self, of: &Beyond, lanes: __mmask64, text: &[u8], at: usize, table: &Table) {
+        self.run |= of.run & lanes != 0;
+        if of.alike & lanes != 0 {
+            self.found |= table.loud.alike;
+        }
+        let mut look = of.look & lanes;
+        while look != 0 {
+            self.found |= table.at(&text[at + look.trailing_zeros() as usize - 1..]).0;
+            look &= look - 1;
+        }
+    }
+}
+
+/// Calls `each` with where each line of `text` ends, and the features of its bytes and neighbours and
+/// of its characters beyond ASCII.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
-pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
+pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)) {
     let zero = _mm512_setzero_si512();
     let newline = _mm512_set1_epi8(b'\n' as i8);
     let (one, two) = (back(1), back(2));
-    let (mut before, mut alone_before) = (zero, zero);
+    let louds = Louds::of(&table.loud);
+    let (mut v_before, mut beyond_before, mut before, mut alone_before) = (zero, 0u64, zero, zero);
     let mut seen = Seen::nothing();
+    let mut said = Said::default();
     let mut at = 0;
     while at < text.len() {
         let v = load_from(text, at);
@@ -230,8 +312,15 @@ pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
         let quotes = _mm512_permutex2var_epi8(alone_before, one, single);
         let third = _mm512_mask_mov_epi8(classes(&THIRD, v, !beyond), beyond, _mm512_set1_epi8(1 << STOPS));
         let triples = _mm512_and_si512(_mm512_permutex2var_epi8(before, two, first), quotes);
-        (before, alone_before) = (first, single);
         let here = Seen([pairs, single, _mm512_and_si512(triples, third)], beyond);
+        let mut others = Beyond { run: 0, alike: 0, look: 0 };
+        // Those of the step before matter, too.
+        if beyond != 0 || beyond_before >> (LANES - 2) != 0 {
+            let (v_1, v_2) =
+                (_mm512_permutex2var_epi8(v_before, one, v), _mm512_permutex2var_epi8(v_before, two, v));
+            others = louds.step(v, v_1, v_2);
+        }
+        (v_before, beyond_before, before, alone_before) = (v, beyond, first, single);
 
         let mut ends = _mm512_cmpeq_epi8_mask(v, newline);
         let mut from = 0;
@@ -239,56 +328,36 @@ pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
             let end = ends.trailing_zeros();
             // Before `end` and not before `from`.
             let inner = (1u64 << end).wrapping_sub(1) & u64::MAX.checked_shl(from).unwrap_or(0);
-            each(at + end as usize, seen.or(here.and(inner)).names());
-            seen = Seen::nothing();
+            said.add(&others, inner, text, at, table);
+            each(at + end as usize, seen.or(here.and(inner)).names() | super::named(said.found, said.run));
+            (seen, said) = (Seen::nothing(), Said::default());
             from = end + 1;
             ends &= ends - 1;
         }
-        seen = if from == 0 { seen.or(here) } else { here.and(u64::MAX.checked_shl(from).unwrap_or(0)) };
+        let rest = u64::MAX.checked_shl(from).unwrap_or(0);
+        said.add(&others, rest, text, at, table);
+        seen = if from == 0 { seen.or(here) } else { here.and(rest) };
         at += LANES;
     }
     if text.last().is_some_and(|&b| b != b'\n') {
-        each(text.len(), seen.names());
+        each(text.len(), seen.names() | super::named(said.found, said.run));
     }
 }
 
-/// As [`super::wide::beyond`].
+/// What the characters beyond ASCII of one line say.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
-pub(super) fn beyond(bytes: &[u8], loud: &Loud, mut hit: impl FnMut(usize)) -> (bool, bool) {
-    let all = |b: u8| _mm512_set1_epi8(b as i8);
-    let table = |t: &[u8; 16]| {
-        let four: [u8; LANES] = std::array::from_fn(|i| t[i % 16]);
-        load(&four)
-    };
-    let [first_high, first_low, second_high] = [table(&loud.first[0]), table(&loud.first[1]), table(&loud.second)];
+pub(super) fn beyond(line: &[u8], table: &Table) -> u32 {
+    let louds = Louds::of(&table.loud);
     let (one, two) = (back(1), back(2));
     let mut before = _mm512_setzero_si512();
-    let (mut run, mut alike) = (0, 0);
+    let mut said = Said::default();
     let mut at = 0;
-    while at < bytes.len() {
-        let v = load_from(bytes, at);
-        let v_1 = _mm512_permutex2var_epi8(before, one, v);
-        let v_2 = _mm512_permutex2var_epi8(before, two, v);
+    while at < line.len() {
+        let v = load_from(line, at);
+        let (v_1, v_2) = (_mm512_permutex2var_epi8(before, one, v), _mm512_permutex2var_epi8(before, two, v));
+        said.add(&louds.step(v, v_1, v_2), u64::MAX, line, at, table);
         before = v;
-        run |= _mm512_cmpge_epu8_mask(v, all(0xC0)) & _mm512_movepi8_mask(v_1);
-        let spaced = _mm512_cmpeq_epi8_mask(v, all(b' ')) | _mm512_cmpeq_epi8_mask(v, all(b'"'));
-        let second = _mm512_cmpeq_epi8_mask(_mm512_or_si512(v_1, all(1)), all(0x83))
-            | _mm512_cmpeq_epi8_mask(v_1, all(0xA2));
-        run |= spaced & second & _mm512_cmpeq_epi8_mask(v_2, all(0xC3));
-
-        let high = |v: __m512i| _mm512_and_si512(_mm512_srli_epi16(v, 4), all(0x0F));
-        let seen = _mm512_and_si512(
-            _mm512_shuffle_epi8(first_high, high(v_1)),
-            _mm512_shuffle_epi8(first_low, _mm512_and_si512(v_1, all(0x0F))),
-        );
-        let seen = _mm512_and_si512(seen, _mm512_shuffle_epi8(second_high, high(v)));
-        alike |= _mm512_movepi8_mask(seen);
-        let mut places = _mm512_test_epi8_mask(seen, all(!Loud::ALIKE));
-        while places != 0 {
-            hit(at + places.trailing_zeros() as usize - 1);
-            places &= places - 1;
-        }
         at += LANES;
     }
-    (run != 0, alike != 0)
+    super::named(said.found, said.run)
 }

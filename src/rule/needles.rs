@@ -186,12 +186,11 @@ impl Sifted {
     /// Calls `hit` with each of its needles, numbers in `all`, in the bytes `run` of `text`, whole
     /// lines, and where it starts.
     fn each(&self, all: &[Needle], text: &[u8], run: Range<usize>, hit: &mut impl FnMut(usize, usize)) {
-        let base = run.start;
-        self.sieve.each(&text[run], |at, mut here| {
+        self.sieve.each(text, run, |at, mut here| {
             while here != 0 {
                 for &(n, back) in &self.sets[here.trailing_zeros() as usize] {
                     let needle = &all[usize::from(n)].text;
-                    let start = (base + at).wrapping_sub(usize::from(back));
+                    let start = at.wrapping_sub(usize::from(back));
                     let part = text.get(start..).and_then(|rest| rest.get(..needle.len()));
                     if part.is_some_and(|part| part.iter().zip(needle).all(|(&b, &want)| fold(b) == want)) {
                         hit(usize::from(n), start);
