@@ -211,6 +211,11 @@ impl Seen {
     fn names(self) -> u32 {
         let [pairs, singles, triples] = self.0;
         let beyond = if self.1 != 0 { Features::NON_ASCII.0 } else { 0 };
+        // Most lines hold nothing of it.
+        let any = _mm512_or_si512(_mm512_or_si512(pairs, singles), triples);
+        if _mm512_test_epi8_mask(any, any) == 0 {
+            return beyond;
+        }
         NAMES[0][gather(pairs)] | NAMES[1][gather(singles)] | NAMES[2][gather(triples)] | beyond
     }
 }

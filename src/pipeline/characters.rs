@@ -450,21 +450,32 @@ impl<'p> Washer<'p> {
     /// Finds out what the lines are that matter to phase 2: from either end and from every line
     /// that a rule matched, up and down to the nearest body line.
     fn read_kinds(&self, batch: &mut Batch) {
-        let mut matters = true;
-        for i in 0..batch.pieces.len() {
-            matters = self.read_kind(batch, i, matters);
+        let all = batch.pieces.len();
+        // Where hits are; from there on, and from either end.
+        let (mut i, mut n) = (0, 0);
+        while i < all {
+            if self.read_kind(batch, i) {
+                i += 1;
+            } else {
+                n += batch.hits[n..].iter().take_while(|h| h.0 as usize <= i).count();
+                i = batch.hits.get(n).map_or(all, |h| h.0 as usize);
+            }
         }
-        matters = true;
-        for i in (0..batch.pieces.len()).rev() {
-            matters = self.read_kind(batch, i, matters);
+        let (mut end, mut n) = (all, batch.hits.len());
+        while end > 0 {
+            let i = end - 1;
+            if self.read_kind(batch, i) {
+                end = i;
+            } else {
+                n -= batch.hits[..n].iter().rev().take_while(|h| h.0 as usize >= i).count();
+                end = batch.hits[..n].last().map_or(0, |h| h.0 as usize + 1);
+            }
         }
     }
 
-    /// Whether the line beyond line `i` matters, too.
-    fn read_kind(&self, batch: &mut Batch, i: usize, matters: bool) -> bool {
-        let Piece { kind, hit, .. } = batch.pieces[i];
-        let matters = matters || hit;
-        if matters && kind == Kind::Unread {
+    /// Finds out what line `i` is, which matters; whether the line beyond it does, too.
+    fn read_kind(&self, batch: &mut Batch, i: usize) -> bool {
+        if batch.pieces[i].kind == Kind::Unread {
             let line = self.line(batch, i);
             let kind = if is_body(line) {
                 Kind::Body
@@ -475,7 +486,7 @@ impl<'p> Washer<'p> {
             };
             batch.pieces[i].kind = kind;
         }
-        matters && batch.pieces[i].kind != Kind::Body
+        batch.pieces[i].kind != Kind::Body
     }
 
     /// Files findings of the decoder, which are places of the settled text.
