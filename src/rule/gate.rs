@@ -222,8 +222,8 @@ fn known(rule: &Rule) -> Option<usize> {
 /// The rule's pattern, ready to be tried.
 pub(super) fn matcher_of(rule: &Rule, pattern: &str) -> Matcher {
     match known(rule).map(|k| &KNOWN[k]) {
-        Some(known) => Matcher::new(pattern, Musts::Own(known.musts), known.lean),
-        None => Matcher::new(pattern, Musts::Made(musts(pattern)), None),
+        Some(known) => Matcher::new(pattern, Musts::own(known.musts), known.lean),
+        None => Matcher::new(pattern, Musts::made(musts(pattern)), None),
     }
 }
 

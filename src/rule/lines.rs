@@ -170,7 +170,7 @@ impl LineRules {
             let Some(pattern) = r.pattern.as_deref().filter(|_| pick(id, r)) else { continue };
             let matcher = *known.entry(pattern).or_insert_with(|| {
                 // What a match must hold is a gate, too.
-                matchers.push(if forced { Matcher::new(pattern, Musts::NONE, None) } else { matcher_of(r, pattern) });
+                matchers.push(if forced { Matcher::new(pattern, Musts::none(), None) } else { matcher_of(r, pattern) });
                 matchers.len() - 1
             });
             ready.push(Ready { id, matcher, rule: r.clone() });

@@ -2,7 +2,12 @@
 
 use std::sync::OnceLock;
 
+use memchr::memmem::Finder;
 use regex::{Captures, Regex, RegexBuilder};
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
+use regex_automata::util::{pool::Pool, syntax};
+use regex_automata::{Anchored, Input, MatchKind};
 
 use super::lean::lean;
 
@@ -13,29 +18,92 @@ pub(crate) struct Matcher {
     /// The pattern that [`lean`] makes of it, where that is known.
     known: Option<&'static str>,
     /// Tells whether it matches; exact, and a fraction of the other's size.
-    lean: OnceLock<Option<regex::bytes::Regex>>,
+    lean: OnceLock<Option<Lean>>,
     /// Tells where.
     whole: OnceLock<Option<Regex>>,
 }
 
 /// Sets of literals of which a key that a pattern matches holds one each: looked for first, as most
 /// keys lack some, and most patterns need not be compiled.
-pub(super) enum Musts {
+pub(super) struct Musts {
+    all: Literals,
+    finders: OnceLock<Vec<Vec<Finder<'static>>>>,
+}
+
+enum Literals {
     Own(&'static [&'static [&'static str]]),
     Made(Vec<Vec<String>>),
 }
 
 impl Musts {
+    /// Of one of lave's own rules.
+    pub(super) fn own(all: &'static [&'static [&'static str]]) -> Musts {
+        Musts { all: Literals::Own(all), finders: OnceLock::new() }
+    }
+
+    /// Of another's.
+    pub(super) fn made(all: Vec<Vec<String>>) -> Musts {
+        Musts { all: Literals::Made(all), finders: OnceLock::new() }
+    }
+
     /// Nothing that is looked for.
-    pub(super) const NONE: Musts = Musts::Own(&[]);
+    pub(super) fn none() -> Musts {
+        Musts::own(&[])
+    }
 
     /// Whether `key` holds all that it must.
     fn are_in(&self, key: &str) -> bool {
-        let holds = |literal: &str| memchr::memmem::find(key.as_bytes(), literal.as_bytes()).is_some();
-        match self {
-            Musts::Own(all) => all.iter().all(|set| set.iter().any(|l| holds(l))),
-            Musts::Made(all) => all.iter().all(|set| set.iter().any(|l| holds(l))),
-        }
+        let finders = self.finders.get_or_init(|| match &self.all {
+            Literals::Own(all) => all.iter().map(|set| set.iter().map(|l| Finder::new(*l)).collect()).collect(),
+            Literals::Made(all) => {
+                all.iter().map(|set| set.iter().map(|l| Finder::new(l).into_owned()).collect()).collect()
+            }
+        });
+        finders.iter().all(|set| set.iter().any(|l| l.find(key.as_bytes()).is_some()))
+    }
+}
+
+/// A pattern that tells whether it matches, in one pass in one direction: half of what `regex`
+/// compiles, which goes both ways to tell where.
+struct Lean {
+    dfa: DFA,
+    /// From the end to the start, for a pattern that is bound to the end only.
+    back: bool,
+    anchored: Anchored,
+    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>>,
+}
+
+impl Lean {
+    /// `None` if `pattern` cannot be read or is too big.
+    fn new(pattern: &str) -> Option<Lean> {
+        let hir = syntax::parse_with(pattern, &syntax::Config::new().utf8(false)).ok()?;
+        let look = hir.properties();
+        let start = look.look_set_prefix().contains(regex_syntax::hir::Look::Start);
+        let end = look.look_set_suffix().contains(regex_syntax::hir::Look::End);
+        let back = end && !start;
+        let config = thompson::Config::new()
+            .utf8(false)
+            .reverse(back)
+            .which_captures(WhichCaptures::None)
+            .nfa_size_limit(Some(SIZE_LIMIT));
+        let nfa: NFA = thompson::Compiler::new().configure(config).build_from_hir(&hir).ok()?;
+        let config = DFA::config().match_kind(MatchKind::All).skip_cache_capacity_check(true);
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
+        let cache = dfa.clone();
+        let caches = Pool::new(Box::new(move || cache.create_cache()) as Box<_>);
+        Some(Lean { dfa, back, anchored: if start || end { Anchored::Yes } else { Anchored::No }, caches })
+    }
+
+    /// `None` if it cannot tell.
+    fn is_match(&self, key: &str) -> Option<bool> {
+        let input = Input::new(key).anchored(self.anchored).earliest(true);
+        let mut cache = self.caches.get();
+        let found = if self.back {
+            self.dfa.try_search_rev(&mut cache, &input)
+        } else {
+            self.dfa.try_search_fwd(&mut cache, &input)
+        };
+        found.ok().map(|at| at.is_some())
     }
 }
 
@@ -63,17 +131,15 @@ impl Matcher {
     }
 
     pub(crate) fn is_match(&self, key: &str) -> bool {
-        let lean = || {
-            let made = if self.known.is_none() { lean(&self.pattern)? } else { String::new() };
-            regex::bytes::RegexBuilder::new(self.known.unwrap_or(&made)).size_limit(SIZE_LIMIT).build().ok()
-        };
         if !self.musts.are_in(key) {
             return false;
         }
-        match self.lean.get_or_init(lean) {
-            Some(r) => r.is_match(key.as_bytes()),
-            None => self.whole().is_some_and(|r| r.is_match(key)),
-        }
+        let made = || match self.known {
+            Some(known) => Lean::new(known),
+            None => Lean::new(&lean(&self.pattern)?),
+        };
+        let told = self.lean.get_or_init(made).as_ref().and_then(|l| l.is_match(key));
+        told.unwrap_or_else(|| self.whole().is_some_and(|r| r.is_match(key)))
     }
 
     fn whole(&self) -> Option<&Regex> {
@@ -95,7 +161,7 @@ mod tests {
         let musts = |pattern| crate::rule::need::musts(pattern);
         let pattern = "(?:photo|image)(?: was)?(?: taken| released)[^.]{0,80}[.] [^/]{2,50}/[^.!?]{2,60}$";
         assert_eq!(musts(pattern), [vec!["/"], vec!["photo", "image"], vec![" taken", " released"]]);
-        let m = Matcher::new(pattern, Musts::Made(musts(pattern)), None);
+        let m = Matcher::new(pattern, Musts::made(musts(pattern)), None);
         assert!(m.is_match("the photo was taken at sea. ann ode/agency"));
         for other in ["the photo was taken at sea. ann ode", "the photo was shot. ann ode/agency", "ann/ode"] {
             assert!(!m.is_match(other), "{other}");
@@ -121,7 +187,7 @@ mod tests {
         ];
         let pieces = ["a", "é", "x", ".", "漢", "😀", " ", "/", "©", "ß", "0"];
         for pattern in patterns {
-            let m = Matcher::new(pattern, Musts::NONE, None);
+            let m = Matcher::new(pattern, Musts::none(), None);
             assert!(m.is_match("") == build(pattern).expect("sound").is_match(""));
             assert!(m.lean.get().expect("tried").is_some(), "{pattern}");
             for n in 0..pieces.len().pow(4) {
