@@ -223,8 +223,7 @@ fn edges(bytes: &[u8], first: u8, last: u8) -> u32 {
     let mut bits = EDGES[0][usize::from(first)] | EDGES[1][usize::from(last)];
     if bits & Features::QUOTE_EDGE.0 != 0
         && let [_, .., _] = *bytes
-        && (class(first) & QUOTE != 0 && bytes[1] == b' '
-            || class(last) & QUOTE != 0 && bytes[bytes.len() - 2] == b' ')
+        && (class(first) & QUOTE != 0 && bytes[1] == b' ' || class(last) & QUOTE != 0 && bytes[bytes.len() - 2] == b' ')
     {
         bits |= Features::QUOTE_LOOSE.0;
     }

@@ -321,8 +321,7 @@ pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)
         let mut others = Beyond { run: 0, alike: 0, look: 0 };
         // Those of the step before matter, too.
         if beyond != 0 || beyond_before >> (LANES - 2) != 0 {
-            let (v_1, v_2) =
-                (_mm512_permutex2var_epi8(v_before, one, v), _mm512_permutex2var_epi8(v_before, two, v));
+            let (v_1, v_2) = (_mm512_permutex2var_epi8(v_before, one, v), _mm512_permutex2var_epi8(v_before, two, v));
             others = louds.step(v, v_1, v_2);
         }
         (v_before, beyond_before, before, alone_before) = (v, beyond, first, single);

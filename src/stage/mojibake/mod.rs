@@ -101,7 +101,7 @@ impl Mojibake {
     fn repair(&self, line: &str, way: Way, run: &Run, rule: RuleId, sink: &mut EditSink) {
         // Sites that went the same way are one edit.
         let (mut at, mut start, mut by) = (run.start, run.start, RuleId::NONE);
-        let mut text = String::new();
+        let mut text = String::with_capacity(16);
         while at < run.end {
             let Some(Site { len, char, space, kind }) = read(&self.tables, way, line, at) else { break };
             let rule = match kind {

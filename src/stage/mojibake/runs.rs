@@ -98,6 +98,10 @@ impl Runs {
     /// Reads the run that starts at byte `start`, if one does: where it ends.
     fn read(&mut self, t: &Tables, line: &str, way: Way, start: usize) -> Option<usize> {
         let first = read(t, way, line, start)?;
+        if self.all.is_empty() {
+            self.all.reserve(8);
+            self.text.reserve(64);
+        }
         let from = self.text.len();
         let (mut end, mut long, mut site) = (start, false, Some(first));
         while let Some(s) = site {
