@@ -480,7 +480,7 @@ impl Loud {
         l.second[8] = u8::MAX;
         for lead in 0xC2..=0xF4 {
             let class = match lead {
-                ..=0xDF => {
+                0xC2..=0xDF => {
                     let row = rows[usize::from(block[lead & 0x1F])];
                     match row.iter().rposition(|&f| f != 0) {
                         None => continue,
@@ -488,7 +488,7 @@ impl Loud {
                         Some(_) => 1 << (lead >> 4 & 3),
                     }
                 }
-                ..=0xEF => {
+                0xE0..=0xEF => {
                     let blocks = &block[(lead & 0xF) << 6..][..64];
                     let [first, ..] = rows[usize::from(blocks[0])];
                     if blocks.iter().all(|&row| row == 0) {

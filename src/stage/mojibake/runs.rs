@@ -4,7 +4,7 @@
 use super::cost::{Class, Meter, class};
 use super::hints::beyond_ascii;
 use super::sites::{Way, read};
-use super::tables::{CP1252, PRIOR, Set, Tables};
+use super::tables::{CP1252, PRIOR, Set, Tables, len_of};
 use crate::language::{Model, NAT, Text};
 
 /// Least gain of a run, in tenths of a nat, that nothing else on the line speaks for.
@@ -139,15 +139,6 @@ impl Runs {
             || way.x == CP1252 && raw.starts_with(['Ã', 'Â']);
         self.all.push(Run { start, end, text: (from, self.text.len()), gain, odd, long, halved, solid });
         Some(end)
-    }
-}
-
-/// How many bytes the character has that begins with `first`, which is not ASCII.
-fn len_of(first: u8) -> usize {
-    match first {
-        ..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        _ => 4,
     }
 }
 

@@ -196,11 +196,7 @@ impl Tables {
                 continue;
             }
             let c = code_of(&bytes[at..]);
-            let len = match bytes[at] {
-                ..=0xDF => 2,
-                0xE0..=0xEF => 3,
-                _ => 4,
-            };
+            let len = len_of(bytes[at]);
             let p = match (c, self.slot.get(c)) {
                 (0xFFFD, _) => &instead,
                 (_, None | Some(0)) => {
@@ -261,6 +257,15 @@ impl Tables {
             end += 2;
         }
         (end > at && !latin(bytes.get(end))).then_some(end)
+    }
+}
+
+/// How many bytes the character has that begins with `first`, which is not ASCII.
+pub(super) fn len_of(first: u8) -> usize {
+    match first {
+        ..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        _ => 4,
     }
 }
 
