@@ -5,7 +5,8 @@
 
 use std::arch::x86_64::*;
 
-use super::{Features, Loud};
+use super::Features;
+use super::chars::Loud;
 
 // Classes of bytes, first table: also what a byte says of its neighbours.
 const SPACE: u8 = 1;

@@ -3,7 +3,9 @@
 
 use std::arch::x86_64::*;
 
-use super::{CLOSE, Features, Loud, OPEN, QUOTE, STOP, TICK, Table, alone, class_of};
+use super::Features;
+use super::chars::{Loud, Table, named};
+use super::plain::{CLOSE, OPEN, QUOTE, STOP, TICK, alone, class_of};
 
 const LANES: usize = 64;
 
@@ -273,7 +275,7 @@ impl Louds {
     }
 }
 
-/// What the characters beyond ASCII of a line said so far: see [`super::named`].
+/// What the characters beyond ASCII of a line said so far: see [`named`].
 #[derive(Default)]
 struct Said {
     found: u16,
@@ -333,7 +335,7 @@ pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)
             // Before `end` and not before `from`.
             let inner = (1u64 << end).wrapping_sub(1) & u64::MAX.checked_shl(from).unwrap_or(0);
             said.add(&others, inner, text, at, table);
-            each(at + end as usize, seen.or(here.and(inner)).names() | super::named(said.found, said.run));
+            each(at + end as usize, seen.or(here.and(inner)).names() | named(said.found, said.run));
             (seen, said) = (Seen::nothing(), Said::default());
             from = end + 1;
             ends &= ends - 1;
@@ -344,7 +346,7 @@ pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)
         at += LANES;
     }
     if text.last().is_some_and(|&b| b != b'\n') {
-        each(text.len(), seen.names() | super::named(said.found, said.run));
+        each(text.len(), seen.names() | named(said.found, said.run));
     }
 }
 
@@ -363,5 +365,5 @@ pub(super) fn beyond(line: &[u8], table: &Table) -> u32 {
         before = v;
         at += LANES;
     }
-    super::named(said.found, said.run)
+    named(said.found, said.run)
 }
