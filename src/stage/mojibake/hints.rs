@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark, is_out_of_place};
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
-use crate::language::{Model, NAT, Rough, Set, Symbol, ones};
+use crate::language::{Model, NAT, Rough, Set, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
@@ -63,9 +63,12 @@ struct Hint {
 type Place = ([Symbol; 4], [Symbol; 4], bool);
 
 /// What a line could be.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hints {
     pub(super) pairs: Readings,
+    /// Those between Latin letters with the languages that they may be in, whether or not they gain
+    /// enough to be among the others.
+    pub(super) faint: SmallVec<[(usize, Set); 4]>,
     /// C1 controls.
     pub(super) has_control: bool,
     /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
@@ -74,7 +77,7 @@ pub(super) struct Hints {
 
 impl Hints {
     pub(super) fn is_nothing(&self) -> bool {
-        self.pairs == 0 && !self.has_control && !self.has_han
+        self.pairs == 0 && self.faint.is_empty() && !self.has_control && !self.has_han
     }
 
     /// Looks for what needs no table in `bytes` of UTF-8.
@@ -121,6 +124,42 @@ pub(super) fn pair(n: usize) -> (&'static Misread, &'static Pair) {
 /// The number of the reading that `pair` is, if it is one between two encodings of single bytes.
 pub(super) fn number(pair: &Pair) -> Option<usize> {
     all().find(|(_, _, p)| std::ptr::eq(*p, pair)).filter(|(_, _, p)| matches!(p.truth, Truth::Single(_))).map(|p| p.0)
+}
+
+/// Words of at most so many letters are asked whether they would be common ones.
+const SHORT: usize = 4;
+
+/// Those of `readings`, with their languages, that would make common short words of what is in `line`.
+pub(super) fn worded(line: &str, readings: &[(usize, Set)]) -> Readings {
+    let tables = &*TABLES;
+    let all: Readings = readings.iter().fold(0, |set, r| set | 1 << r.0);
+    let (mut at, mut out) = (0, 0);
+    while let Some(start) = beyond_ascii(line.as_bytes(), at) {
+        let Some(c) = line[start..].chars().next() else { break };
+        at = start + c.len_utf8();
+        let e = tables.of(c);
+        let turns = all & e.turns & !out;
+        if turns == 0 {
+            continue;
+        }
+        let is_word = |c: &char| c.is_ascii_alphanumeric() || !c.is_ascii() && *c != '\u{A0}';
+        let (left, right) = (line[..start].chars().rev(), line[at..].chars());
+        let small = |c: Option<char>| c.is_some_and(|c| tables.is_lower(c));
+        if e.hint.mark && !(small(left.clone().next()) && small(right.clone().next())) {
+            continue;
+        }
+        let letters = left.clone().take_while(is_word).take(SHORT).count();
+        if letters + right.clone().take_while(is_word).take(SHORT).count() >= SHORT {
+            continue;
+        }
+        for &(n, languages) in readings.iter().filter(|r| turns >> r.0 & 1 == 1) {
+            let to = |c: char| if c.is_ascii() { c } else { tables.of(c).to[n] };
+            let window = Window::around(left.clone().map(to), e.to[n], right.clone().map(to));
+            let some = languages & tables.model.alphabets(e.to[n]);
+            out |= Readings::from(ones(some).any(|l| tables.model.knows(window, l))) << n;
+        }
+    }
+    out
 }
 
 /// Those of `readings` that would change a character of `line`.
@@ -382,10 +421,14 @@ pub(super) fn read(line: &str) -> Hints {
             }
             let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], pairs.iter().fold(0, |set, p| set | p.1));
             let likeliest = tables.model.likeliest(&rough);
+            out.faint.clear();
             pairs.retain(|(n, languages)| {
                 *languages = tables.model.possible(&rough, *languages, most);
-                *languages != 0
-                    && (places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages))
+                let some = places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages);
+                if *languages != 0 {
+                    out.faint.push((*n, *languages));
+                }
+                *languages != 0 && some
             });
         }
         pairs.iter().for_each(|p| out.pairs |= 1 << p.0);

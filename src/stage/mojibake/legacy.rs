@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use super::evidence::Vote;
 use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
-use crate::language::{Fit, Model, NAT, Set, Text, ones};
+use crate::language::{Fit, Model, NAT, Set, Text, Window, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
@@ -34,6 +34,9 @@ const DOUBT: i64 = 10 * NAT;
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
 pub(super) const IN_WORD: i64 = 5 * NAT;
 const IN_WORDS: usize = 3;
+/// What a letter says that makes a common word of what is none, and how many are counted.
+const WORD: i64 = 6 * NAT;
+const WORDS: usize = 3;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
 pub(super) const MANY: u32 = 8;
@@ -139,7 +142,13 @@ fn chars(line: &str) -> Vec<Read> {
 pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let model = Model::get();
     let hints = hints::read(line);
-    if hints.is_nothing() || model.is_sound(line) {
+    if hints.is_nothing() {
+        return None;
+    }
+    let sound = (hints.pairs != 0 || hints.has_control || hints.has_han) && model.is_sound(line);
+    let worded = if sound || hints.pairs == 0 { hints::worded(line, &hints.faint) } else { 0 };
+    let pairs = if sound { worded } else { hints.pairs | worded };
+    if pairs == 0 && (sound || !hints.has_control && !hints.has_han) {
         return None;
     }
     let chars = chars(line);
@@ -147,7 +156,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
     let mut first = 0;
     for misread in MISREAD.iter() {
-        let asked = |n: usize| hints.pairs >> (first + n) & 1 == 1;
+        let asked = |n: usize| pairs >> (first + n) & 1 == 1;
         if (0..misread.pairs.len()).any(asked)
             && let Some(some) = seen.bytes(misread)
         {
@@ -424,7 +433,9 @@ impl Line<'_> {
             return None;
         }
         let was = c.chars.iter().filter(|r| is_letter(r.char)).count();
-        let bonus = self.sense(model, c, fit, gain, relief > 0)?;
+        let words = if c.pair.change == Change::Latin { self.words(model, c, fit.language) } else { 0 };
+        let bonus = self.sense(model, c, fit, gain, relief > 0, words);
+        let bonus = bonus?;
         let bar = if relief > 0 { (bar - relief).max(BAR_LIKE_OTHERS) } else { bar };
         let mut surplus = gain + bonus - bar;
         if c.pair.change == Change::Latin && changed * DENSE.0 > was * DENSE.1 && relief == 0 {
@@ -437,10 +448,39 @@ impl Line<'_> {
         Some(Reading { change: c.pair.change, places, surplus, gain, language: fit.language, pair })
     }
 
+    /// How many of the changes make a common word of `language` of what is none in any.
+    fn words(&self, model: &Model, c: &Candidate<'_>, language: usize) -> usize {
+        if c.chars.len() != self.chars.len() {
+            return 0;
+        }
+        let window = |chars: &[Read], i: usize| {
+            let char = |r: &Read| r.char;
+            Window::around(chars[..i].iter().rev().map(char), chars[i].char, chars[i + 1..].iter().map(char))
+        };
+        let own = || self.nearest.iter().copied().chain([self.fit.language]).filter(|&n| n != usize::MAX);
+        let was = |i: usize| {
+            let w = window(&self.chars, i);
+            own().any(|n| model.knows(w, n))
+        };
+        let changed = (0..c.chars.len()).filter(|&i| c.chars[i].char != self.chars[i].char);
+        changed
+            .filter(|&i| is_letter(c.chars[i].char) || c.chars[i].char == '’')
+            .filter(|&i| model.knows(window(&c.chars, i), language) && !was(i))
+            .count()
+    }
+
     /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
     /// question. `like_others`: other lines of the document changed in the same way, which makes good
     /// some that would be odd by themselves.
-    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64, like_others: bool) -> Option<i64> {
+    fn sense(
+        &self,
+        model: &Model,
+        c: &Candidate<'_>,
+        fit: Fit,
+        gain: i64,
+        like_others: bool,
+        words: usize,
+    ) -> Option<i64> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
@@ -566,9 +606,12 @@ impl Line<'_> {
             return None;
         }
         // One letter for another, and that in another language.
-        let only = c.pair.change == Change::Latin && changed == 1 && in_words == 0 && fit.language != self.fit.language;
+        let only = c.pair.change == Change::Latin
+            && changed == 1
+            && in_words + words == 0
+            && fit.language != self.fit.language;
         Some(
-            IN_WORD * in_words.min(IN_WORDS) as i64
+            IN_WORD * in_words.min(IN_WORDS) as i64 + WORD * words.min(WORDS) as i64
                 - if foreign > 0 { FOREIGN } else { 0 }
                 - if only { ONLY } else { 0 },
         )
