@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
-use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark, is_out_of_place};
+use super::legacy::STRANGE;
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
+use super::sense::{IN_WORD, MANY, is_letter, is_mark, is_out_of_place};
 use crate::language::{Model, NAT, Rough, Set, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.

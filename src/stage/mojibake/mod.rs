@@ -19,6 +19,7 @@ mod hints;
 mod legacy;
 mod pairs;
 mod runs;
+mod sense;
 mod sites;
 mod tables;
 
