@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use super::legacy::STRANGE;
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
-use super::sense::{IN_WORD, MANY, is_letter, is_mark, is_out_of_place};
+use super::sense::{IN_WORD, MANY, is_common, is_letter, is_mark, is_out_of_place, is_unit};
 use crate::language::{Model, NAT, Rough, Set, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.
@@ -55,6 +55,10 @@ struct Hint {
     in_word: bool,
     /// Whether it is a mark, that editors put in.
     mark: bool,
+    /// Whether it is nothing that stands between small letters.
+    odd: bool,
+    /// Readings that make an exponent of it.
+    exponent: Readings,
     /// Readings in other scripts.
     script: Readings,
 }
@@ -70,6 +74,8 @@ pub(super) struct Hints {
     /// Those between Latin letters with the languages that they may be in, whether or not they gain
     /// enough to be among the others.
     pub(super) faint: SmallVec<[(usize, Set); 4]>,
+    /// Whether something stands between small letters that does not stand there.
+    pub(super) is_odd: bool,
     /// C1 controls.
     pub(super) has_control: bool,
     /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
@@ -295,7 +301,8 @@ impl Entry {
 impl Hint {
     fn of(c: char) -> Hint {
         let model = Model::get();
-        let mut h = Hint { in_word: !is_letter(c), mark: is_mark(c), ..Hint::default() };
+        let odd = is_out_of_place(c) && !is_common(c) && !matches!(c, '\u{AD}' | '´' | '¨');
+        let mut h = Hint { in_word: !is_letter(c), mark: is_mark(c), odd, ..Hint::default() };
         for (n, misread, pair) in all() {
             let Some(byte) = misread.page.loose_byte(c) else { continue };
             let Truth::Single(page) = pair.truth else {
@@ -304,6 +311,7 @@ impl Hint {
             };
             let Some(to) = page.char(byte) else { continue };
             let stays = to == c || is_mark(c) && !to.is_alphabetic();
+            h.exponent |= Readings::from(!stays && matches!(to, '²' | '³')) << n;
             if !stays && matches!(to, '\u{80}'..='\u{A0}' | '\u{AD}') {
                 continue;
             }
@@ -344,7 +352,7 @@ pub(super) fn read(line: &str) -> Hints {
     let tables = &*TABLES;
     let bytes = line.as_bytes();
     let (mut keeps, mut turns, mut signs, mut script) = (Readings::MAX, 0, 0, Readings::MAX);
-    let (mut sign_count, mut turned, mut in_words) = (0, 0, 0);
+    let (mut sign_count, mut turned, mut in_words, mut units) = (0, 0, 0, 0);
     let (mut count, mut glued, mut longest) = (0, 0, 0);
     let mut places: SmallVec<[[char; 4]; PLACES]> = SmallVec::new();
     let mut out = Hints::default();
@@ -363,6 +371,7 @@ pub(super) fn read(line: &str) -> Hints {
         let mut run = 0;
         let mut chars = line[at..].chars().peekable();
         while let Some(c) = chars.next_if(|c| !c.is_ascii()) {
+            let start = at;
             at += c.len_utf8();
             let next = chars.peek().copied().unwrap_or(' ');
             let place = [before, last, c, next];
@@ -393,11 +402,17 @@ pub(super) fn read(line: &str) -> Hints {
                 places.push(place);
             }
             let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
+            out.is_odd |= h.odd && left.is_ascii_lowercase() && next.is_ascii_lowercase();
+            // A dagger for a word of one letter.
+            let alone = left == ' ' && next == ' ' && matches!(c, '†' | '‡');
+            if h.exponent != 0 && left == 'm' && is_unit(ascii_before(bytes, start), next) {
+                units |= h.exponent;
+            }
             let edge = !(tables.is_letter(left) && tables.is_letter(next));
             let big = if left.is_ascii_lowercase() { 0 } else { Readings::MAX };
             let sum = |p: &Places| p.any | p.not_after_small & big;
             keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
-            if !h.in_word || beside(left) || beside(next) {
+            if !h.in_word || beside(left) || beside(next) || alone {
                 let some = sum(&h.turns);
                 turns |= some;
                 turned += i64::from(some != 0);
@@ -434,10 +449,16 @@ pub(super) fn read(line: &str) -> Hints {
         }
         pairs.iter().for_each(|p| out.pairs |= 1 << p.0);
     }
+    out.pairs |= keeps & units;
     if longest >= RUN && glued * 2 <= count {
         out.pairs |= script;
     }
     out
+}
+
+/// What comes before byte `at`, the last first; what is not ASCII in it means nothing.
+fn ascii_before(bytes: &[u8], at: usize) -> impl Iterator<Item = char> {
+    bytes[..at].iter().rev().map(|&b| char::from(b))
 }
 
 /// The first byte from `at` on that is not ASCII.

@@ -26,7 +26,7 @@ const BAR_LIKE_OTHERS: i64 = NAT;
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
 /// hundredth of a deviation that the result is stranger than so many.
-const SHORT: i64 = 45;
+pub(super) const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 6;
 const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
@@ -87,8 +87,8 @@ pub(super) struct Line<'l> {
 pub(super) struct Candidate<'p> {
     pub(super) pair: &'p Pair,
     pub(super) chars: Vec<Read>,
-    symbols: Text,
-    nearest: [usize; TRIED],
+    pub(super) symbols: Text,
+    pub(super) nearest: [usize; TRIED],
     /// What it costs by single symbols' measure, for a first choice.
     rough: i64,
 }
@@ -137,7 +137,8 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     }
     let sound = (hints.pairs != 0 || hints.has_control || hints.has_han) && model.is_sound(line);
     let worded = if sound || hints.pairs == 0 { hints::worded(line, &hints.faint) } else { 0 };
-    let pairs = if sound { worded } else { hints.pairs | worded };
+    let odd = if hints.is_odd { hints.faint.iter().fold(0, |set, f| set | 1 << f.0) } else { 0 };
+    let pairs = if sound { worded } else { hints.pairs | worded } | odd;
     if pairs == 0 && (sound || !hints.has_control && !hints.has_han) {
         return None;
     }
@@ -183,22 +184,25 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if let Some(c) = line.controls(model) {
         kept.insert(0, c);
     }
-    let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
+    let mut best: Option<(i64, i64, Candidate<'_>, Fit)> = None;
     for c in kept {
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
         let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
         let gain = line.fit.cost - fit.cost - c.pair.prior;
-        if best.as_ref().is_none_or(|b| gain > b.0) {
-            best = Some((gain, c, fit));
+        let worth = gain + line.words(model, &c, fit).bonus();
+        if best.as_ref().is_none_or(|b| worth > b.0) {
+            best = Some((worth, gain, c, fit));
         }
     }
-    let (gain, c, fit) = best?;
+    let (_, gain, c, fit) = best?;
     let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
     let mut reading = line.judge(model, gain - doubt, &c, fit, 0)?;
     // Without its words the line would not have been looked at.
-    let by_words = c.pair.change == Change::Latin && (sound || hints.pairs == 0);
-    if by_words && reading.words == 0 {
-        return None;
+    if c.pair.change == Change::Latin && (sound || hints.pairs == 0) && reading.words == 0 {
+        if !hints.is_odd {
+            return None;
+        }
+        reading.surplus = reading.surplus.min(-1);
     }
     if reading.surplus >= 0 && !line.is_lowered_by(model, &c) {
         // Only a suspicion.
@@ -442,7 +446,7 @@ impl Line<'_> {
         if c.pair.change == Change::Latin && changed * DENSE.0 > was * DENSE.1 && relief == 0 {
             surplus = surplus.min(-1);
         }
-        if surplus < -3 * NAT {
+        if surplus < -3 * NAT && said.amid == 0 {
             return None;
         }
         let pair = if surplus >= 0 { hints::number(c.pair) } else { None };

@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use super::hints::is_eastern;
-use super::legacy::{Candidate, Line, Read};
+use super::legacy::{Candidate, Line, Read, SHORT};
 use super::pairs::Change;
 use crate::language::{Fit, Model, NAT, Window};
 
@@ -30,19 +30,31 @@ pub(super) struct Said {
     pub(super) bonus: i64,
     /// How many make common words.
     pub(super) words: usize,
+    /// How many become small letters of what does not stand between such.
+    pub(super) amid: usize,
 }
 
 /// Common words that a reading makes of what is none, by the numbers of their characters, and how many
 /// it makes none.
 #[derive(Default)]
-struct Words {
+pub(super) struct Words {
     made: SmallVec<[usize; 8]>,
+    /// How many words those are.
+    count: usize,
     lost: i64,
 }
 
+impl Words {
+    /// What they say for a reading, in sixteenths of a nat.
+    pub(super) fn bonus(&self) -> i64 {
+        WORD * (self.count.min(WORDS) as i64 - self.lost)
+    }
+}
+
 impl Line<'_> {
-    /// Those changes that make a common word of `language` of what is none.
-    fn words(&self, model: &Model, c: &Candidate<'_>, language: usize) -> Words {
+    /// Those changes that make a common word of the language of `fit` of what is none. What is short
+    /// may be in another of those that suit it.
+    pub(super) fn words(&self, model: &Model, c: &Candidate<'_>, fit: Fit) -> Words {
         let mut words = Words::default();
         if c.pair.change != Change::Latin {
             return words;
@@ -51,21 +63,28 @@ impl Line<'_> {
             let char = |r: &Read| r.char;
             Window::around(chars[..i].iter().rev().map(char), chars[i].char, chars[i + 1..].iter().map(char))
         };
-        let own = || self.nearest.iter().copied().chain([self.fit.language, language]).filter(|&n| n != usize::MAX);
+        let own = || self.nearest.iter().copied().chain([self.fit.language, fit.language]).filter(|&n| n != usize::MAX);
+        let others = if (c.symbols.len() as i64) < SHORT { &c.nearest[..] } else { &[] };
+        let new_own = || others.iter().copied().chain([fit.language]).filter(|&n| n != usize::MAX);
         for i in (0..c.chars.len()).filter(|&i| c.chars[i].char != self.chars[i].char) {
             let new = c.chars[i].char;
             if matches!(new, '²' | '³') {
-                if is_unit(&c.chars, i) {
+                let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
+                if is_unit(c.chars[..i].iter().rev().map(|r| r.char), next) {
                     words.made.push(i);
+                    words.count += 1;
                 }
                 continue;
             }
             let old = window(&self.chars, i);
             let was = own().any(|n| model.knows(old, n));
-            let is = (is_letter(new) || new == '’')
-                && (!stands_alone(&c.chars, i) || is_amid_words(&c.chars, i))
-                && model.knows(window(&c.chars, i), language);
+            let is = (is_letter(new) || new == '’') && (!stands_alone(&c.chars, i) || is_amid_words(&c.chars, i)) && {
+                let new = window(&c.chars, i);
+                new_own().any(|n| model.knows(new, n))
+            };
             if is && !was {
+                let same = |&last: &usize| c.chars[last..i].iter().all(|r| r.char.is_alphabetic());
+                words.count += usize::from(!words.made.last().is_some_and(same));
                 words.made.push(i);
             } else if !is && model.knows(old, self.fit.language) {
                 words.lost += 1;
@@ -84,11 +103,11 @@ impl Line<'_> {
         gain: i64,
         like_others: bool,
     ) -> Option<Said> {
-        let words = self.words(model, c, fit.language);
+        let words = self.words(model, c, fit);
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let (mut controls, mut blanks, mut lost) = (0, 0, 0);
+        let (mut controls, mut blanks, mut lost, mut amid) = (0, 0, 0, 0);
         // Marks that open and close what they are at the edge of.
         let (mut opening, mut closing) = (0, 0);
         let mut old = self.chars.iter().peekable();
@@ -148,8 +167,9 @@ impl Line<'_> {
                     return None;
                 }
             }
-            opening += usize::from(matches!(new, '“' | '«' | '„') && !before.is_alphanumeric() && next.is_alphabetic());
-            closing += usize::from(matches!(new, '”' | '»') && !before.is_whitespace() && !next.is_alphanumeric());
+            let (starts, ends) = (!before.is_alphanumeric() && next.is_alphabetic(), !next.is_alphanumeric());
+            opening += usize::from(matches!(new, '“' | '«' | '„' | '‘') && starts);
+            closing += usize::from(matches!(new, '”' | '»' | '’') && !before.is_whitespace() && ends);
             let fine = if is_letter(new) {
                 let alphabets = model.alphabets(new);
                 if alphabets >> fit.language & 1 == 0 {
@@ -163,6 +183,7 @@ impl Line<'_> {
                 }
                 if new.is_lowercase() {
                     let (l, r) = (before.is_lowercase(), next.is_lowercase());
+                    amid += usize::from(l && r && is_out_of_place(from) && !is_lost);
                     in_words += usize::from(match from {
                         _ if is_lost => false,
                         // What opens a quotation has no letter before it.
@@ -196,7 +217,7 @@ impl Line<'_> {
         let latin = c.pair.change == Change::Latin;
         if c.pair.change == Change::Whole {
             let bonus = IN_WORD * in_words.min(IN_WORDS) as i64;
-            return (letters * 2 >= changed).then_some(Said { bonus, words: 0 });
+            return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0 });
         }
         if c.pair.change == Change::Script {
             // Controls amid Latin words are no letters of another script.
@@ -205,8 +226,8 @@ impl Line<'_> {
                 return None;
             }
         }
+        let quoted = opening > 0 && opening == closing && opening + closing == changed;
         if !like_others {
-            let quoted = opening > 0 && opening == closing && opening + closing == changed;
             let units = letters == 0 && words.made.len() == changed;
             let proven = quoted || units || c.pair.change == Change::Marks;
             // Signs by themselves, marks for marks, and nothing but what could not be told.
@@ -220,10 +241,10 @@ impl Line<'_> {
         }
         // One letter for another, and that in another language.
         let only = latin && changed == 1 && in_words + words.made.len() == 0 && fit.language != self.fit.language;
-        let bonus = IN_WORD * in_words.min(IN_WORDS) as i64 + WORD * (words.made.len().min(WORDS) as i64 - words.lost)
+        let bonus = IN_WORD * (in_words + usize::from(quoted)).min(IN_WORDS) as i64 + words.bonus()
             - if foreign > 0 { FOREIGN } else { 0 }
             - if only { ONLY } else { 0 };
-        Some(Said { bonus, words: words.made.len() })
+        Some(Said { bonus, words: words.count, amid })
     }
 }
 
@@ -243,12 +264,15 @@ fn is_amid_words(chars: &[Read], i: usize) -> bool {
         && is(Some(i + 2), char::is_lowercase)
 }
 
-/// Whether what stands at `i`, raised, comes after a unit of length: "km²", "cm³".
-fn is_unit(chars: &[Read], i: usize) -> bool {
-    let char = |back: usize| i.checked_sub(back).map_or(' ', |i| chars[i].char);
-    let next = chars.get(i + 1).map_or(' ', |n| n.char);
-    let start = if matches!(char(2), 'k' | 'd' | 'c' | 'm') { char(3) } else { char(2) };
-    char(1) == 'm' && !start.is_alphabetic() && !next.is_alphanumeric()
+/// Whether what stands between `before`, the last first, and `next` is raised after a unit of length:
+/// "km²", "cm³".
+pub(super) fn is_unit(mut before: impl Iterator<Item = char>, next: char) -> bool {
+    let mut last = || before.next().unwrap_or(' ');
+    let (m, mut start) = (last(), last());
+    if matches!(start, 'k' | 'd' | 'c' | 'm') {
+        start = last();
+    }
+    m == 'm' && !start.is_alphabetic() && start < '\u{80}' && !next.is_alphanumeric()
 }
 
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
@@ -268,7 +292,7 @@ pub(super) fn is_out_of_place(c: char) -> bool {
 }
 
 /// Signs that stand right before or after words.
-fn is_common(c: char) -> bool {
+pub(super) fn is_common(c: char) -> bool {
     c.is_ascii()
         || is_mark(c)
         || matches!(
