@@ -37,6 +37,8 @@ pub(super) const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
+/// And for a text's measure, that every change has to lower.
+const MEASURED: usize = 16;
 /// How many characters of East Asia tell whether there is more to a line.
 const FEW: usize = 6;
 /// More than so many of so many letters change only where text is not Latin.
@@ -213,7 +215,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
 
 /// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
 /// it: by what it is alone, not by how it came about. That is what readings have to lower.
-fn unread(model: &Model, symbols: &Text, nearest: [usize; TRIED], chars: &[char]) -> Option<Fit> {
+fn unread<const N: usize>(model: &Model, symbols: &Text, nearest: [usize; N], chars: &[char]) -> Option<Fit> {
     // It gets what readings get: the best of the languages that have its letters.
     let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
     let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
@@ -413,10 +415,13 @@ impl Line<'_> {
     /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
     /// two readings could take turns. But what each edit lowers can't come back.
     fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
-        let seen = Seen::of(&c.chars);
-        let nearest = model.nearest::<TRIED>(&c.symbols, Set::MAX);
-        let fit = unread(model, &c.symbols, nearest, &seen.chars);
-        c.chars.len() <= self.chars.len() && fit.is_some_and(|f| f.cost < self.fit.cost)
+        let measure = |text: &[Read]| {
+            let mut symbols = Text::default();
+            model.prepare(text.iter().map(|r| r.char), &mut symbols);
+            unread(model, &symbols, model.nearest::<MEASURED>(&symbols, Set::MAX), &Seen::of(text).chars)
+        };
+        let (Some(old), Some(new)) = (measure(&self.chars), measure(&c.chars)) else { return false };
+        c.chars.len() <= self.chars.len() && new.cost < old.cost
     }
 
     /// `relief`: by how much less it has to gain.
