@@ -54,9 +54,15 @@ fn common_words_are_known() {
         let window = Window::around(chars[..at].iter().rev().copied(), chars[at], chars[at + 1..].iter().copied());
         model.knows(window, model.number(name).expect("a language"))
     };
-    for (text, name) in
-        [("på", "nb"), ("er på ny", "nn"), ("Più", "it"), ("değil", "tr"), ("Uključen", "bs"), ("it’s", "en")]
-    {
+    for (text, name) in [
+        ("på", "nb"),
+        ("er på ny", "nn"),
+        ("Più", "it"),
+        ("değil", "tr"),
+        ("Uključen", "bs"),
+        ("it’s", "en"),
+        ("vóór", "nl"),
+    ] {
         assert!(known(text, name), "{text}");
     }
     for (text, name) in [("pĺ", "nb"), ("p†", "da"), ("deðil", "tr"), ("pi∙", "it"), ("på", "tr")] {

@@ -33,6 +33,31 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
     }
 }
 
+/// Calls `with` for each place of `line` where a character seems lost for good: "zo¿n", "€“Echinacea".
+pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)) {
+    for (at, c) in line.char_indices().filter(|(_, c)| matches!(c, '¿' | '€')) {
+        let end = at + c.len_utf8();
+        let last = line[..at].chars().next_back().unwrap_or(' ');
+        let mut right = line[end..].chars();
+        let (next, after) = (right.next().unwrap_or(' '), right.next().unwrap_or(' '));
+        if c == '¿' && last.is_lowercase() && next.is_lowercase() {
+            with(at..end);
+        }
+        // "20 €“ closes what German quotes."
+        if c == '€' && mark(next).is_some() && (last.is_alphabetic() || after.is_alphabetic()) {
+            with(at..end + next.len_utf8());
+        }
+    }
+}
+
+/// What may have stood where [`each_lost`] found `old`.
+pub(super) fn lost(old: &str) -> Option<char> {
+    match old.strip_prefix('€') {
+        Some(rest) => mark(rest.chars().next()?).filter(|_| rest.chars().count() == 1),
+        None => (old == "¿").then_some('’'),
+    }
+}
+
 /// The mark whose last byte `c` is in Windows-1252, after E2 and 80.
 fn mark(c: char) -> Option<char> {
     Some(match c {

@@ -368,7 +368,7 @@ pub(super) fn read(line: &str) -> Hints {
         if !before.is_ascii() {
             before = ' ';
         }
-        let mut run = 0;
+        let (mut run, mut odd) = (0, false);
         let mut chars = line[at..].chars().peekable();
         while let Some(c) = chars.next_if(|c| !c.is_ascii()) {
             let start = at;
@@ -402,7 +402,8 @@ pub(super) fn read(line: &str) -> Hints {
                 places.push(place);
             }
             let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
-            out.is_odd |= h.odd && left.is_ascii_lowercase() && next.is_ascii_lowercase();
+            odd = h.odd && (left.is_ascii_lowercase() || odd);
+            out.is_odd |= odd && next.is_ascii_lowercase();
             // A dagger for a word of one letter.
             let alone = left == ' ' && next == ' ' && matches!(c, '†' | '‡');
             if h.exponent != 0 && left == 'm' && is_unit(ascii_before(bytes, start), next) {

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use super::evidence::Vote;
 use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
-use super::sense::{MANY, is_letter, is_mark};
+use super::sense::{IN_WORD, MANY, is_letter, is_mark};
 use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
@@ -191,7 +191,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
         let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
         let gain = line.fit.cost - fit.cost - c.pair.prior;
-        let worth = gain + line.words(model, &c, fit).bonus();
+        let worth = gain + line.words(model, &c, fit).bonus() + IN_WORD * line.controls_amid(&c);
         if best.as_ref().is_none_or(|b| worth > b.0) {
             best = Some((worth, gain, c, fit));
         }
@@ -401,6 +401,17 @@ impl Line<'_> {
         let mark = |c: char| u8::try_from(u32::from(c)).map_or(c, |b| page.loose_char(b));
         let chars = self.chars.iter().map(|r| if is_control(r.char) { Read { char: mark(r.char), ..*r } } else { *r });
         Self::weighed(model, &CONTROLS, chars.collect())
+    }
+
+    /// How many controls amid small letters `c` makes letters of, which say more for it than marks do.
+    fn controls_amid(&self, c: &Candidate<'_>) -> i64 {
+        if c.chars.len() != self.chars.len() {
+            return 0;
+        }
+        let is = |r: Option<&Read>| r.is_some_and(|r| r.char.is_lowercase());
+        let amid = |i: usize| is(c.chars.get(i)) && is(c.chars.get(i + 1)) && i > 0 && is(c.chars.get(i - 1));
+        let controls = self.chars.iter().enumerate().filter(|(_, r)| matches!(r.char, '\u{80}'..='\u{9F}'));
+        controls.filter(|&(i, _)| amid(i)).count() as i64
     }
 
     fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
