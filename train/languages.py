@@ -329,4 +329,5 @@ def main():
     print(len(tables) - 1, "languages,", len(out), "bytes")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,11 +8,16 @@ const LANES: usize = 16;
 /// The place of what is not ASCII, beside which nothing is counted.
 const UNKNOWN: usize = 31;
 
+/// By the places of two.
+const PAIRS: usize = 32 * 32;
+/// At most so many bytes are looked at.
+const MOST: usize = 256;
+
 /// Some languages, and what each pair of ASCII letters costs beyond their average.
 struct Group {
     languages: Vec<usize>,
     members: Set,
-    excess: Vec<[i16; LANES]>,
+    excess: Box<[[i16; LANES]; PAIRS]>,
 }
 
 /// All languages of the Latin script, in groups.
@@ -36,7 +41,7 @@ impl Lanes {
         order.extend((0..languages.len()).filter(|n| languages[*n].foreign == 0 && !first.contains(n)));
         let symbol = |i: usize| symbols.of(if i == 0 { ' ' } else { char::from(b'`' + i as u8) });
         let groups = order.chunks(LANES).map(|some| {
-            let mut excess = vec![[0; LANES]; 32 * 32];
+            let mut excess = Box::new([[0; LANES]; PAIRS]);
             for (a, b) in (0..27).flat_map(|a| (0..27).map(move |b| (a, b))).skip(1) {
                 for (lane, &n) in excess[a << 5 | b].iter_mut().zip(some) {
                     let l = &languages[n];
@@ -48,24 +53,28 @@ impl Lanes {
         Lanes { groups: groups.collect() }
     }
 
-    /// What the ASCII letters of `bytes`, a few hundred at most, cost in the languages of `among` and
-    /// in a few great ones.
+    /// What the ASCII letters of the first of `bytes` cost in the languages of `among` and in a few
+    /// great ones.
     pub(super) fn weigh(&self, bytes: &[u8], among: Set) -> Rough {
         let mut rough = Rough { excess: [0; Set::BITS as usize], known: 0, count: 0 };
+        let mut pairs = [0_u16; MOST];
+        let pairs = &mut pairs[..bytes.len().min(MOST)];
+        let mut last = 0;
+        for (pair, &b) in pairs.iter_mut().zip(bytes) {
+            let this = place(b);
+            rough.count += i64::from(this != UNKNOWN && last != UNKNOWN && last + this != 0);
+            *pair = (last << 5 | this) as u16;
+            last = this;
+        }
         let great = 1;
         for group in self.groups.iter().enumerate().filter(|(i, g)| *i == great || g.members & among != 0).map(|g| g.1)
         {
             let mut sums = [0_i16; LANES];
-            let (mut last, mut count) = (0, 0);
-            for &b in bytes {
-                let this = place(b);
-                count += usize::from(this != UNKNOWN && last != UNKNOWN && last + this != 0);
-                for (sum, &cost) in sums.iter_mut().zip(&group.excess[last << 5 | this]) {
+            for &pair in &*pairs {
+                for (sum, &cost) in sums.iter_mut().zip(&group.excess[usize::from(pair) % PAIRS]) {
                     *sum = sum.saturating_add(cost);
                 }
-                last = this;
             }
-            rough.count = count as i64;
             rough.known |= group.members;
             for (&n, sum) in group.languages.iter().zip(sums) {
                 rough.excess[n] = i64::from(sum);

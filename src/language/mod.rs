@@ -13,6 +13,7 @@
 mod familiar;
 mod lanes;
 mod symbols;
+mod words;
 
 use std::sync::OnceLock;
 
@@ -21,6 +22,7 @@ use lanes::Lanes;
 pub(crate) use lanes::Rough;
 pub(crate) use symbols::Symbol;
 use symbols::Symbols;
+pub(crate) use words::Window;
 
 /// Costs are in this part of a nat.
 pub(crate) const NAT: i64 = 16;
@@ -39,6 +41,8 @@ static DATA: &[u8] = include_bytes!("model.bin");
 /// A language.
 struct Language {
     name: &'static str,
+    /// For its common words.
+    salt: u64,
     /// For each symbol its place in the alphabet; `letter` or `other` where it is not in it.
     index: Vec<u8>,
     size: usize,
@@ -182,6 +186,7 @@ impl Model {
             let latin = index[usize::from(symbols.enter('e'))];
             languages.push(Language {
                 name,
+                salt: words::salt(name),
                 foreign: if usize::from(latin) + 2 >= size { 44 } else { 0 },
                 index,
                 size,

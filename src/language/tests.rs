@@ -44,3 +44,37 @@ fn damage_is_strange() {
         assert!(best(text).1 > 600, "{text}: {:?}", best(text));
     }
 }
+
+#[test]
+fn common_words_are_known() {
+    let model = Model::get();
+    let known = |text: &str, name: &str| {
+        let chars: Vec<char> = text.chars().collect();
+        let at = chars.iter().position(|c| !c.is_ascii()).expect("a letter");
+        let window = Window::around(chars[..at].iter().rev().copied(), chars[at], chars[at + 1..].iter().copied());
+        model.knows(window, model.number(name).expect("a language"))
+    };
+    for (text, name) in [
+        ("på", "nb"),
+        ("er på ny", "nn"),
+        ("Più", "it"),
+        ("değil", "tr"),
+        ("Uključen", "bs"),
+        ("it’s", "en"),
+        ("vóór", "nl"),
+    ] {
+        assert!(known(text, name), "{text}");
+    }
+    for (text, name) in [("pĺ", "nb"), ("p†", "da"), ("deðil", "tr"), ("pi∙", "it"), ("på", "tr")] {
+        assert!(!known(text, name), "{text}");
+    }
+}
+
+#[test]
+fn romanian_has_its_letters() {
+    let model = Model::get();
+    let romanian = model.number("ro").expect("a language");
+    for c in ['ş', 'ţ', 'ș', 'ț', 'ă', 'î', 'â'] {
+        assert!(model.alphabets(c) >> romanian & 1 == 1, "{c}");
+    }
+}

@@ -4,9 +4,10 @@
 //! Only lines count that are repaired without any such help. So cleaned text says nothing: none of
 //! its lines would be repaired by itself, as whatever is repaired without help is repaired with it.
 
-use super::legacy;
+use super::pairs::Truth;
 use super::tables::PAGES;
 use super::{Found, Mojibake};
+use super::{hints, legacy};
 use crate::edit::EditSink;
 use crate::language::{NAT, Set};
 use crate::stage::Survey;
@@ -42,9 +43,20 @@ pub(super) struct Vote {
     pub(super) pair: usize,
     pub(super) languages: Set,
     sum: i64,
+    /// How many lines say so.
+    lines: usize,
 }
 
 impl Vote {
+    /// Letters that the true encoding has, and the one that it would have been misread as has not: text
+    /// with one of them has come through.
+    fn came_through(&self) -> Vec<char> {
+        let (misread, pair) = hints::pair(self.pair);
+        let Truth::Single(truth) = pair.truth else { return Vec::new() };
+        let all = (0x80..=0xFF).filter_map(|b| truth.char(b));
+        all.filter(|&c| c.is_alphabetic() && misread.page.loose_byte(c).is_none()).collect()
+    }
+
     /// By how much less a line has to gain, in sixteenths of a nat.
     pub(super) fn relief(&self) -> i64 {
         self.sum / PART
@@ -91,10 +103,17 @@ impl Mojibake {
                 Some(v) => {
                     v.languages |= languages;
                     v.sum += sum;
+                    v.lines += 1;
                 }
-                None => out.votes.push(Vote { pair, languages, sum }),
+                None => out.votes.push(Vote { pair, languages, sum, lines: 1 }),
             }
         }
+        // Where more lines have come through than not, the others came from elsewhere.
+        out.votes.retain(|v| {
+            let letters = v.came_through();
+            let sound = lines(sample).filter(|l| l.chars().any(|c| !c.is_ascii() && letters.contains(&c)));
+            sound.take(v.lines + 1).count() <= v.lines
+        });
         out.votes.sort_by_key(|v| (-v.sum, v.pair));
         out
     }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::legacy;
 use super::pairs::{ENCODERS, PAIRS, Truth};
 use super::tables::{PAGES, Tables};
+use super::{flattened, legacy};
 use crate::language::{Model, NAT};
 
 /// Longer pieces are not explained, in bytes.
@@ -291,9 +291,17 @@ pub(crate) fn suggestion(line: &str, place: std::ops::Range<usize>) -> Option<St
         let inside = letter(line[..place.start].chars().next_back()) && letter(line[place.end..].chars().next());
         return inside.then(|| "’".to_owned());
     }
+    if let Some(mark) = flattened::lost(old) {
+        return Some(mark.to_string());
+    }
+    // A sign amid letters is half of another layer.
+    let sign = |c: char| ('\u{2600}'..='\u{27BF}').contains(&c);
+    let letter = |c: Option<char>| c.is_some_and(char::is_lowercase);
+    let amid = letter(line[..place.start].chars().next_back()) && letter(line[place.end..].chars().next());
     let whole = |t: &String| t.chars().count() * 2 <= old.chars().count();
     if let Some((x, text)) = (0..PAGES.len()).find_map(|x| Some((x, reread(old, x).filter(whole)?))) {
-        return Some(reread(&text, x).unwrap_or(text));
+        let text = reread(&text, x).unwrap_or(text);
+        return Some(text).filter(|t| !(amid && t.chars().all(sign)));
     }
     if place.len() == line.len() || line.len() > LINE {
         return None;

@@ -3,11 +3,23 @@
 
 use std::sync::LazyLock;
 
+use super::hints::beyond_ascii;
 use crate::charset::Page;
+
+/// The characters of `line` beyond ASCII, with their places.
+fn beyond(line: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = beyond_ascii(line.as_bytes(), from)?;
+        let c = line[at..].chars().next()?;
+        from = at + c.len_utf8();
+        Some((at, c))
+    })
+}
 
 /// Calls `with` for each place of `line` that is such, and the character that it was.
 pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char)) {
-    for (at, c) in line.char_indices().filter(|(_, c)| !c.is_ascii()) {
+    for (at, c) in beyond(line) {
         let end = at + c.len_utf8();
         let mut left = line[..at].chars().rev();
         let (last, before) = (left.next().unwrap_or(' '), left.next().unwrap_or(' '));
@@ -30,6 +42,31 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
                 with(at - 1..end, letter);
             }
         }
+    }
+}
+
+/// Calls `with` for each place of `line` where a character seems lost for good: "zo¿n", "€“Echinacea".
+pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)) {
+    for (at, c) in beyond(line).filter(|(_, c)| matches!(c, '¿' | '€')) {
+        let end = at + c.len_utf8();
+        let last = line[..at].chars().next_back().unwrap_or(' ');
+        let mut right = line[end..].chars();
+        let (next, after) = (right.next().unwrap_or(' '), right.next().unwrap_or(' '));
+        if c == '¿' && last.is_lowercase() && next.is_lowercase() {
+            with(at..end);
+        }
+        // "20 €“ closes what German quotes."
+        if c == '€' && mark(next).is_some() && (last.is_alphabetic() || after.is_alphabetic()) {
+            with(at..end + next.len_utf8());
+        }
+    }
+}
+
+/// What may have stood where [`each_lost`] found `old`.
+pub(super) fn lost(old: &str) -> Option<char> {
+    match old.strip_prefix('€') {
+        Some(rest) => mark(rest.chars().next()?).filter(|_| rest.chars().count() == 1),
+        None => (old == "¿").then_some('’'),
     }
 }
 

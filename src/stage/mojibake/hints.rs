@@ -10,9 +10,10 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
-use super::legacy::{IN_WORD, MANY, STRANGE, is_letter, is_mark, is_out_of_place};
+use super::legacy::STRANGE;
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
-use crate::language::{Model, NAT, Rough, Set, Symbol, ones};
+use super::sense::{IN_WORD, MANY, is_common, is_letter, is_mark, is_out_of_place, is_unit};
+use crate::language::{Model, NAT, Rough, Set, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
@@ -54,6 +55,10 @@ struct Hint {
     in_word: bool,
     /// Whether it is a mark, that editors put in.
     mark: bool,
+    /// Whether it is nothing that stands between small letters.
+    odd: bool,
+    /// Readings that make an exponent of it.
+    exponent: Readings,
     /// Readings in other scripts.
     script: Readings,
 }
@@ -63,9 +68,14 @@ struct Hint {
 type Place = ([Symbol; 4], [Symbol; 4], bool);
 
 /// What a line could be.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Hints {
     pub(super) pairs: Readings,
+    /// Those between Latin letters with the languages that they may be in, whether or not they gain
+    /// enough to be among the others.
+    pub(super) faint: SmallVec<[(usize, Set); 4]>,
+    /// Whether something stands between small letters that does not stand there.
+    pub(super) is_odd: bool,
     /// C1 controls.
     pub(super) has_control: bool,
     /// Characters of East Asia, as UTF-8 has that was read as one of its encodings.
@@ -74,7 +84,7 @@ pub(super) struct Hints {
 
 impl Hints {
     pub(super) fn is_nothing(&self) -> bool {
-        self.pairs == 0 && !self.has_control && !self.has_han
+        self.pairs == 0 && self.faint.is_empty() && !self.has_control && !self.has_han
     }
 
     /// Looks for what needs no table in `bytes` of UTF-8.
@@ -121,6 +131,42 @@ pub(super) fn pair(n: usize) -> (&'static Misread, &'static Pair) {
 /// The number of the reading that `pair` is, if it is one between two encodings of single bytes.
 pub(super) fn number(pair: &Pair) -> Option<usize> {
     all().find(|(_, _, p)| std::ptr::eq(*p, pair)).filter(|(_, _, p)| matches!(p.truth, Truth::Single(_))).map(|p| p.0)
+}
+
+/// Words of at most so many letters are asked whether they would be common ones.
+const SHORT: usize = 4;
+
+/// Those of `readings`, with their languages, that would make common short words of what is in `line`.
+pub(super) fn worded(line: &str, readings: &[(usize, Set)]) -> Readings {
+    let tables = &*TABLES;
+    let all: Readings = readings.iter().fold(0, |set, r| set | 1 << r.0);
+    let (mut at, mut out) = (0, 0);
+    while let Some(start) = beyond_ascii(line.as_bytes(), at) {
+        let Some(c) = line[start..].chars().next() else { break };
+        at = start + c.len_utf8();
+        let e = tables.of(c);
+        let turns = all & e.turns & !out;
+        if turns == 0 {
+            continue;
+        }
+        let is_word = |c: &char| c.is_ascii_alphanumeric() || !c.is_ascii() && *c != '\u{A0}';
+        let (left, right) = (line[..start].chars().rev(), line[at..].chars());
+        let small = |c: Option<char>| c.is_some_and(|c| tables.is_lower(c));
+        if e.hint.mark && !(small(left.clone().next()) && small(right.clone().next())) {
+            continue;
+        }
+        let letters = left.clone().take_while(is_word).take(SHORT).count();
+        if letters + right.clone().take_while(is_word).take(SHORT).count() >= SHORT {
+            continue;
+        }
+        for &(n, languages) in readings.iter().filter(|r| turns >> r.0 & 1 == 1) {
+            let to = |c: char| if c.is_ascii() { c } else { tables.of(c).to[n] };
+            let window = Window::around(left.clone().map(to), e.to[n], right.clone().map(to));
+            let some = languages & tables.model.alphabets(e.to[n]);
+            out |= Readings::from(ones(some).any(|l| tables.model.knows(window, l))) << n;
+        }
+    }
+    out
 }
 
 /// Those of `readings` that would change a character of `line`.
@@ -255,7 +301,8 @@ impl Entry {
 impl Hint {
     fn of(c: char) -> Hint {
         let model = Model::get();
-        let mut h = Hint { in_word: !is_letter(c), mark: is_mark(c), ..Hint::default() };
+        let odd = is_out_of_place(c) && !is_common(c) && !matches!(c, '\u{AD}' | '´' | '¨');
+        let mut h = Hint { in_word: !is_letter(c), mark: is_mark(c), odd, ..Hint::default() };
         for (n, misread, pair) in all() {
             let Some(byte) = misread.page.loose_byte(c) else { continue };
             let Truth::Single(page) = pair.truth else {
@@ -264,6 +311,7 @@ impl Hint {
             };
             let Some(to) = page.char(byte) else { continue };
             let stays = to == c || is_mark(c) && !to.is_alphabetic();
+            h.exponent |= Readings::from(!stays && matches!(to, '²' | '³')) << n;
             if !stays && matches!(to, '\u{80}'..='\u{A0}' | '\u{AD}') {
                 continue;
             }
@@ -304,7 +352,7 @@ pub(super) fn read(line: &str) -> Hints {
     let tables = &*TABLES;
     let bytes = line.as_bytes();
     let (mut keeps, mut turns, mut signs, mut script) = (Readings::MAX, 0, 0, Readings::MAX);
-    let (mut sign_count, mut turned, mut in_words) = (0, 0, 0);
+    let (mut sign_count, mut turned, mut in_words, mut units) = (0, 0, 0, 0);
     let (mut count, mut glued, mut longest) = (0, 0, 0);
     let mut places: SmallVec<[[char; 4]; PLACES]> = SmallVec::new();
     let mut out = Hints::default();
@@ -320,9 +368,10 @@ pub(super) fn read(line: &str) -> Hints {
         if !before.is_ascii() {
             before = ' ';
         }
-        let mut run = 0;
+        let (mut run, mut odd) = (0, false);
         let mut chars = line[at..].chars().peekable();
         while let Some(c) = chars.next_if(|c| !c.is_ascii()) {
+            let start = at;
             at += c.len_utf8();
             let next = chars.peek().copied().unwrap_or(' ');
             let place = [before, last, c, next];
@@ -353,11 +402,18 @@ pub(super) fn read(line: &str) -> Hints {
                 places.push(place);
             }
             let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
+            odd = h.odd && (left.is_ascii_lowercase() || odd);
+            out.is_odd |= odd && next.is_ascii_lowercase();
+            // A dagger for a word of one letter.
+            let alone = left == ' ' && next == ' ' && matches!(c, '†' | '‡');
+            if h.exponent != 0 && left == 'm' && is_unit(ascii_before(bytes, start), next) {
+                units |= h.exponent;
+            }
             let edge = !(tables.is_letter(left) && tables.is_letter(next));
             let big = if left.is_ascii_lowercase() { 0 } else { Readings::MAX };
             let sum = |p: &Places| p.any | p.not_after_small & big;
             keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
-            if !h.in_word || beside(left) || beside(next) {
+            if !h.in_word || beside(left) || beside(next) || alone {
                 let some = sum(&h.turns);
                 turns |= some;
                 turned += i64::from(some != 0);
@@ -382,18 +438,28 @@ pub(super) fn read(line: &str) -> Hints {
             }
             let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], pairs.iter().fold(0, |set, p| set | p.1));
             let likeliest = tables.model.likeliest(&rough);
+            out.faint.clear();
             pairs.retain(|(n, languages)| {
                 *languages = tables.model.possible(&rough, *languages, most);
-                *languages != 0
-                    && (places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages))
+                let some = places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages);
+                if *languages != 0 {
+                    out.faint.push((*n, *languages));
+                }
+                *languages != 0 && some
             });
         }
         pairs.iter().for_each(|p| out.pairs |= 1 << p.0);
     }
+    out.pairs |= keeps & units;
     if longest >= RUN && glued * 2 <= count {
         out.pairs |= script;
     }
     out
+}
+
+/// What comes before byte `at`, the last first; what is not ASCII in it means nothing.
+fn ascii_before(bytes: &[u8], at: usize) -> impl Iterator<Item = char> {
+    bytes[..at].iter().rev().map(|&b| char::from(b))
 }
 
 /// The first byte from `at` on that is not ASCII.

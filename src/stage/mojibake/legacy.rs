@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 use super::evidence::Vote;
 use super::hints::{self, is_eastern};
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
+use super::sense::{IN_WORD, MANY, is_letter, is_mark};
 use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
@@ -25,27 +26,19 @@ const BAR_LIKE_OTHERS: i64 = NAT;
 const EACH: i64 = 11;
 /// And for Latin letters: for each symbol that the line has less than so many, and for each
 /// hundredth of a deviation that the result is stranger than so many.
-const SHORT: i64 = 45;
+pub(super) const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 6;
 const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
 /// What a reading has to gain more where the line looks like misread UTF-8, too.
 const DOUBT: i64 = 10 * NAT;
-/// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
-pub(super) const IN_WORD: i64 = 5 * NAT;
-const IN_WORDS: usize = 3;
-/// What it takes that a letter is not of the language's alphabet, but of many.
-const FOREIGN: i64 = 4 * NAT;
-pub(super) const MANY: u32 = 8;
-/// What it takes more where a single letter changes, and the language with it.
-const ONLY: i64 = 4 * NAT;
-/// Marks that become other marks, without a letter, need this.
-const MARKS_ALONE: i64 = 20 * NAT;
 /// From here on the result is too unlike its language.
 pub(super) const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
 const TRIED: usize = 6;
+/// And for a text's measure, that every change has to lower.
+const MEASURED: usize = 16;
 /// How many characters of East Asia tell whether there is more to a line.
 const FEW: usize = 6;
 /// More than so many of so many letters change only where text is not Latin.
@@ -71,31 +64,33 @@ pub(super) struct Reading {
     pub(super) language: usize,
     /// The number of the pair of encodings, if it has one.
     pub(super) pair: Option<usize>,
+    /// How many of its changes make common words.
+    words: usize,
 }
 
 /// One character of a reading, with where it comes from.
 #[derive(Clone, Copy)]
-struct Read {
-    start: u32,
+pub(super) struct Read {
+    pub(super) start: u32,
     end: u32,
-    char: char,
+    pub(super) char: char,
 }
 
 /// What can be told of a line before any reading.
-struct Line<'l> {
+pub(super) struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
-    chars: Vec<Read>,
-    fit: Fit,
+    pub(super) chars: Vec<Read>,
+    pub(super) fit: Fit,
     /// The languages that suit it best.
-    nearest: [usize; TRIED],
+    pub(super) nearest: [usize; TRIED],
 }
 
-struct Candidate<'p> {
-    pair: &'p Pair,
-    chars: Vec<Read>,
-    symbols: Text,
-    nearest: [usize; TRIED],
+pub(super) struct Candidate<'p> {
+    pub(super) pair: &'p Pair,
+    pub(super) chars: Vec<Read>,
+    pub(super) symbols: Text,
+    pub(super) nearest: [usize; TRIED],
     /// What it costs by single symbols' measure, for a first choice.
     rough: i64,
 }
@@ -139,7 +134,14 @@ fn chars(line: &str) -> Vec<Read> {
 pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let model = Model::get();
     let hints = hints::read(line);
-    if hints.is_nothing() || model.is_sound(line) {
+    if hints.is_nothing() {
+        return None;
+    }
+    let sound = (hints.pairs != 0 || hints.has_control || hints.has_han) && model.is_sound(line);
+    let worded = if sound || hints.pairs == 0 { hints::worded(line, &hints.faint) } else { 0 };
+    let odd = if hints.is_odd { hints.faint.iter().fold(0, |set, f| set | 1 << f.0) } else { 0 };
+    let pairs = if sound { worded } else { hints.pairs | worded } | odd;
+    if pairs == 0 && (sound || !hints.has_control && !hints.has_han) {
         return None;
     }
     let chars = chars(line);
@@ -147,7 +149,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut ways: SmallVec<[(&Misread, &Pair); 16]> = SmallVec::new();
     let mut first = 0;
     for misread in MISREAD.iter() {
-        let asked = |n: usize| hints.pairs >> (first + n) & 1 == 1;
+        let asked = |n: usize| pairs >> (first + n) & 1 == 1;
         if (0..misread.pairs.len()).any(asked)
             && let Some(some) = seen.bytes(misread)
         {
@@ -184,18 +186,26 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if let Some(c) = line.controls(model) {
         kept.insert(0, c);
     }
-    let mut best: Option<(i64, Candidate<'_>, Fit)> = None;
+    let mut best: Option<(i64, i64, Candidate<'_>, Fit)> = None;
     for c in kept {
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
         let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
         let gain = line.fit.cost - fit.cost - c.pair.prior;
-        if best.as_ref().is_none_or(|b| gain > b.0) {
-            best = Some((gain, c, fit));
+        let worth = gain + line.words(model, &c, fit).bonus() + IN_WORD * line.controls_amid(&c);
+        if best.as_ref().is_none_or(|b| worth > b.0) {
+            best = Some((worth, gain, c, fit));
         }
     }
-    let (gain, c, fit) = best?;
+    let (_, gain, c, fit) = best?;
     let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
     let mut reading = line.judge(model, gain - doubt, &c, fit, 0)?;
+    // Without its words the line would not have been looked at.
+    if c.pair.change == Change::Latin && (sound || hints.pairs == 0) && reading.words == 0 {
+        if !hints.is_odd {
+            return None;
+        }
+        reading.surplus = reading.surplus.min(-1);
+    }
     if reading.surplus >= 0 && !line.is_lowered_by(model, &c) {
         // Only a suspicion.
         reading.surplus = -1;
@@ -205,7 +215,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
 
 /// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
 /// it: by what it is alone, not by how it came about. That is what readings have to lower.
-fn unread(model: &Model, symbols: &Text, nearest: [usize; TRIED], chars: &[char]) -> Option<Fit> {
+fn unread<const N: usize>(model: &Model, symbols: &Text, nearest: [usize; N], chars: &[char]) -> Option<Fit> {
     // It gets what readings get: the best of the languages that have its letters.
     let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
     let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
@@ -312,17 +322,25 @@ impl Line<'_> {
             Truth::Single(page) => self
                 .chars
                 .iter()
+                .enumerate()
                 .zip(bytes)
-                .map(|(r, &b)| {
+                .map(|((i, r), &b)| {
                     let char = page.char(b)?;
                     // Typographic marks may have come later.
-                    let kept = is_mark(r.char) && !char.is_alphabetic();
+                    let free = || pair.change == Change::Latin && !is_alone_a_word(char) && self.stands_free(i);
+                    let kept = is_mark(r.char) && (!char.is_alphabetic() || free());
                     Some(Read { char: if kept { r.char } else { char }, ..*r })
                 })
                 .collect::<Option<Vec<_>>>()?,
             Truth::Double(codec) => double(codec, bytes, &self.chars)?,
         };
         Self::weighed(model, pair, chars)
+    }
+
+    /// Whether the character of number `i` has white space on either side.
+    fn stands_free(&self, i: usize) -> bool {
+        let blank = |r: Option<&Read>| r.is_none_or(|r| r.char.is_whitespace());
+        blank(self.chars.get(i + 1)) && blank(i.checked_sub(1).and_then(|i| self.chars.get(i)))
     }
 
     /// The line as the UTF-8 that it would be in an encoding of East Asia.
@@ -385,6 +403,17 @@ impl Line<'_> {
         Self::weighed(model, &CONTROLS, chars.collect())
     }
 
+    /// How many controls amid small letters `c` makes letters of, which say more for it than marks do.
+    fn controls_amid(&self, c: &Candidate<'_>) -> i64 {
+        if c.chars.len() != self.chars.len() {
+            return 0;
+        }
+        let is = |r: Option<&Read>| r.is_some_and(|r| r.char.is_lowercase());
+        let amid = |i: usize| is(c.chars.get(i)) && is(c.chars.get(i + 1)) && i > 0 && is(c.chars.get(i - 1));
+        let controls = self.chars.iter().enumerate().filter(|(_, r)| matches!(r.char, '\u{80}'..='\u{9F}'));
+        controls.filter(|&(i, _)| amid(i)).count() as i64
+    }
+
     fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
         let mut symbols = Text::default();
         model.prepare(chars.iter().map(|r| r.char), &mut symbols);
@@ -397,10 +426,13 @@ impl Line<'_> {
     /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
     /// two readings could take turns. But what each edit lowers can't come back.
     fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
-        let seen = Seen::of(&c.chars);
-        let nearest = model.nearest::<TRIED>(&c.symbols, Set::MAX);
-        let fit = unread(model, &c.symbols, nearest, &seen.chars);
-        c.chars.len() <= self.chars.len() && fit.is_some_and(|f| f.cost < self.fit.cost)
+        let measure = |text: &[Read]| {
+            let mut symbols = Text::default();
+            model.prepare(text.iter().map(|r| r.char), &mut symbols);
+            unread(model, &symbols, model.nearest::<MEASURED>(&symbols, Set::MAX), &Seen::of(text).chars)
+        };
+        let (Some(old), Some(new)) = (measure(&self.chars), measure(&c.chars)) else { return false };
+        c.chars.len() <= self.chars.len() && new.cost < old.cost
     }
 
     /// `relief`: by how much less it has to gain.
@@ -424,154 +456,18 @@ impl Line<'_> {
             return None;
         }
         let was = c.chars.iter().filter(|r| is_letter(r.char)).count();
-        let bonus = self.sense(model, c, fit, gain, relief > 0)?;
+        let said = self.sense(model, c, fit, gain, relief > 0)?;
         let bar = if relief > 0 { (bar - relief).max(BAR_LIKE_OTHERS) } else { bar };
-        let mut surplus = gain + bonus - bar;
+        let mut surplus = gain + said.bonus - bar;
         if c.pair.change == Change::Latin && changed * DENSE.0 > was * DENSE.1 && relief == 0 {
             surplus = surplus.min(-1);
         }
-        if surplus < -3 * NAT {
+        if surplus < -3 * NAT && said.amid == 0 {
             return None;
         }
         let pair = if surplus >= 0 { hints::number(c.pair) } else { None };
-        Some(Reading { change: c.pair.change, places, surplus, gain, language: fit.language, pair })
-    }
-
-    /// What the changes say one by one, beyond likelihood; nothing if one of them is out of the
-    /// question. `like_others`: other lines of the document changed in the same way, which makes good
-    /// some that would be odd by themselves.
-    fn sense(&self, model: &Model, c: &Candidate<'_>, fit: Fit, gain: i64, like_others: bool) -> Option<i64> {
-        // Changed in all; marks that are in their place; signs by themselves.
-        let (mut changed, mut proper, mut lone) = (0, 0, 0);
-        let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let (mut controls, mut blanks) = (0, 0);
-        let mut old = self.chars.iter().peekable();
-        for (i, r) in c.chars.iter().enumerate() {
-            while old.next_if(|o| o.start < r.start).is_some() {}
-            let from = old.peek().map_or(' ', |o| o.char);
-            let (before, new) = (last, r.char);
-            last = new;
-            if new == from {
-                continue;
-            }
-            if c.pair.change == Change::Whole {
-                changed += 1;
-                letters += usize::from(is_eastern(from));
-                let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
-                in_words += usize::from(before.is_ascii_alphabetic()) + usize::from(next.is_ascii_alphabetic());
-                continue;
-            }
-            if new == '\u{AD}' || new == '\u{FFFD}' || new == '\u{A0}' {
-                return None;
-            }
-            changed += 1;
-            controls += usize::from(matches!(from, '\u{80}'..='\u{9F}'));
-            letters += usize::from(is_letter(new));
-            were += usize::from(is_letter(from));
-            if c.pair.change == Change::Marks {
-                continue;
-            }
-            if matches!(new, '\u{80}'..='\u{9F}') {
-                return None;
-            }
-            let after = c.chars.get(i + 1).map_or(' ', |n| n.char);
-            lone += usize::from(is_sign(from) && !before.is_alphanumeric() && !after.is_alphanumeric());
-            if c.pair.change == Change::Script {
-                proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
-                continue;
-            }
-            // What is left of a no-break space that was misread, unless more has changed.
-            blanks += usize::from(
-                matches!(from, 'Â' | 'Ã') && matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}')),
-            );
-            // "……" is no word.
-            let thrice = |i: usize| i > 1 && c.chars[i - 2..i].iter().all(|p| p.char == new);
-            let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
-            // Half of a sequence of UTF-8: another layer, if anything.
-            if matches!(new, 'Ã' | 'Â' | 'Å' | 'Ä') && !next.is_ascii() && !next.is_alphabetic() {
-                return None;
-            }
-            // "letter…" and "don’t" are as good as any reading of them.
-            proper += usize::from(is_mark(from) && (from == '’' || !(before.is_lowercase() && next.is_lowercase())));
-            // "commando´s", "equivalent´"
-            if from == '´' && !like_others {
-                let beyond = c.chars.get(i + 2).map_or(' ', |n| n.char);
-                if !next.is_lowercase() || next == 's' && !beyond.is_alphabetic() {
-                    return None;
-                }
-            }
-            let fine = if is_letter(new) {
-                let alphabets = model.alphabets(new);
-                if alphabets >> fit.language & 1 == 0 {
-                    foreign += 1;
-                    if !like_others && alphabets.count_ones() < MANY
-                        || alphabets == 0
-                        || model.alphabets(from) >> fit.language & 1 == 1
-                    {
-                        return None;
-                    }
-                }
-                if new.is_lowercase() {
-                    let (l, r) = (before.is_lowercase(), next.is_lowercase());
-                    in_words += usize::from(if !is_letter(from) && !is_common(from) {
-                        l || r
-                    } else {
-                        l && r && is_out_of_place(from)
-                    });
-                }
-                !(new.is_uppercase() && before.is_lowercase()) && (is_letter(from) || !thrice(i))
-            } else if is_letter(from) {
-                // An apostrophe in or at a word, an opening or closing mark at its start or end.
-                match new {
-                    '’' | '‘' => before.is_alphabetic() || next.is_alphabetic(),
-                    '“' | '«' | '„' => !before.is_alphanumeric(),
-                    '”' | '»' | '…' => !next.is_alphanumeric(),
-                    '–' | '—' => !before.is_alphabetic() && !next.is_alphabetic(),
-                    '²' | '³' => before.is_alphabetic() && !next.is_alphabetic(),
-                    _ => false,
-                }
-            } else {
-                is_mark(new)
-                    || matches!(
-                        new,
-                        '«' | '»' | '„' | '‚' | '°' | '§' | '€' | '£' | '·' | '¿' | '¡' | 'º' | 'ª' | '²' | '³'
-                    )
-            };
-            if !fine {
-                return None;
-            }
-        }
-        // Controls amid Latin words are no letters of another script.
-        let latin = c.chars.iter().filter(|r| r.char.is_ascii_alphabetic()).count();
-        if c.pair.change == Change::Script && controls > 0 && latin > changed {
-            return None;
-        }
-        if !like_others && blanks > 0 && blanks * 2 >= changed {
-            return None;
-        }
-        // Signs by themselves, marks for marks.
-        if !like_others
-            && (c.pair.change == Change::Script && proper == changed
-                || c.pair.change == Change::Latin && lone == changed)
-        {
-            return None;
-        }
-        if !like_others && letters == 0 && c.pair.change != Change::Marks && (were == 0 || gain < MARKS_ALONE) {
-            return None;
-        }
-        if c.pair.change == Change::Whole && letters * 2 < changed {
-            return None;
-        }
-        if !like_others && proper > 0 && c.pair.change == Change::Latin && proper == changed && gain < 2 * MARKS_ALONE {
-            return None;
-        }
-        // One letter for another, and that in another language.
-        let only = c.pair.change == Change::Latin && changed == 1 && in_words == 0 && fit.language != self.fit.language;
-        Some(
-            IN_WORD * in_words.min(IN_WORDS) as i64
-                - if foreign > 0 { FOREIGN } else { 0 }
-                - if only { ONLY } else { 0 },
-        )
+        let words = said.words;
+        Some(Reading { change: c.pair.change, places, surplus, gain, language: fit.language, pair, words })
     }
 
     /// Where the line changes, neighbours as one.
@@ -596,57 +492,9 @@ impl Line<'_> {
     }
 }
 
-/// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
-pub(super) fn is_letter(c: char) -> bool {
-    c.is_alphabetic() && !matches!(c, 'ª' | 'º')
-}
-
-/// Whether `c` is no letter, or one that is raised.
-fn is_sign(c: char) -> bool {
-    !is_letter(c) || ('\u{2B0}'..='\u{2FF}').contains(&c)
-}
-
-/// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script
-/// other than Latin.
-pub(super) fn is_out_of_place(c: char) -> bool {
-    !is_letter(c) || c.is_uppercase() || ('\u{370}'..='\u{5FF}').contains(&c)
-}
-
-/// Signs that stand right before or after words.
-fn is_common(c: char) -> bool {
-    c.is_ascii()
-        || is_mark(c)
-        || matches!(
-            c,
-            '\u{A0}'
-                | '„'
-                | '‚'
-                | '«'
-                | '»'
-                | '‹'
-                | '›'
-                | '®'
-                | '™'
-                | '©'
-                | '°'
-                | 'º'
-                | 'ª'
-                | '·'
-                | '²'
-                | '³'
-                | '€'
-                | '£'
-                | '§'
-                | '¿'
-                | '¡'
-                | '†'
-                | '‡'
-        )
-}
-
-/// Quotation marks and dashes, which editors put in.
-pub(super) fn is_mark(c: char) -> bool {
-    matches!(c, '‘' | '’' | '“' | '”' | '–' | '—' | '…' | '•')
+/// Whether `c` is a common word of some language.
+fn is_alone_a_word(c: char) -> bool {
+    matches!(c, 'à' | 'á' | 'è' | 'é' | 'ê' | 'í' | 'ó' | 'ú' | 'å' | 'æ' | 'ø' | 'ö')
 }
 
 /// Reads `bytes`, that stand for `chars` one by one, as an encoding of more than one byte.

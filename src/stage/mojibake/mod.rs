@@ -19,12 +19,13 @@ mod hints;
 mod legacy;
 mod pairs;
 mod runs;
+mod sense;
 mod sites;
 mod tables;
 
 use crate::edit::{EditSink, Effect, RuleId};
 use crate::features::Features;
-use crate::language::{Model, NAT, Text};
+use crate::language::{Model, NAT, Text, Window};
 use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::{Stage, Survey};
@@ -51,6 +52,8 @@ const WITH_COMPANY: i32 = 10;
 /// the line may be then.
 const WEIGHED: i64 = 12 * NAT;
 const STRANGE: i64 = 250;
+/// The same two for common words of one letter.
+const WORDS: (i64, i64) = (6 * NAT, 400);
 /// And more for each symbol that the line has less than so many.
 const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 3;
@@ -197,7 +200,10 @@ impl Mojibake {
     /// Pushes edits and findings for text between two legacy encodings.
     fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
         let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
-        let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else { return };
+        let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else {
+            flattened::each_lost(line, |place| sink.flag(place, self.suspect));
+            return;
+        };
         for p in &reading.places {
             if reading.surplus >= 0 {
                 let rule = if reading.change == Change::Marks { self.c1 } else { self.legacy };
@@ -227,12 +233,23 @@ fn reads_better(line: &str, best: &Best) -> bool {
     let (mut old, mut new) = (Text::default(), Text::default());
     model.prepare(line.chars(), &mut old);
     model.prepare(read.chars(), &mut new);
-    let fit = |text: &Text| model.best(text, model.nearest::<6>(text, crate::language::Set::MAX));
+    let nearest = |text: &Text| model.nearest::<6>(text, crate::language::Set::MAX);
+    let fit = |text: &Text| model.best(text, nearest(text));
     let (Some(before), Some(after)) = (fit(&old), fit(&new)) else { return false };
+    // A word by itself may be all that was damaged.
+    let own = nearest(&new);
+    let is_word = |(run, text): (&Run, &str)| {
+        let mut chars = text.chars();
+        let free = line[..run.start].ends_with(' ') && line[run.end..].starts_with(' ');
+        let (Some(c), None, true) = (chars.next(), chars.next(), free) else { return false };
+        let window = Window::around("".chars(), c, "".chars());
+        c.is_lowercase() && own.iter().any(|&n| n != usize::MAX && model.knows(window, n))
+    };
+    let (weighed, strange) = if best.runs.iter().all(is_word) { WORDS } else { (WEIGHED, STRANGE) };
     let known = |c: char| model.alphabets(c) >> after.language & 1 == 1;
     let mut letters = best.runs.iter().flat_map(|(_, text)| text.chars()).filter(|c| c.is_alphabetic()).peekable();
-    before.cost - after.cost >= WEIGHED + (SHORT - new.len() as i64).max(0) * EACH_SHORT
-        && model.strangeness(after, &new) < STRANGE
+    before.cost - after.cost >= weighed + (SHORT - new.len() as i64).max(0) * EACH_SHORT
+        && model.strangeness(after, &new) < strange
         && letters.peek().is_some()
         && letters.all(known)
 }
