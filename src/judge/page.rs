@@ -80,7 +80,15 @@ impl Page {
         }
         let (best, &most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
         let sure = most >= 8 && most * 100 >= all * 15;
-        if sure { Some(best) } else { self.language_of_letters(text, languages) }
+        if sure { Some(best) } else { self.language_of_letters(text, languages).or(self.no_language(best)) }
+    }
+
+    /// Lists of names and labels, without a sentence among them, are in no language that has to be
+    /// known: then the one will do that has the most in common with them.
+    fn no_language(&self, best: usize) -> Option<usize> {
+        let stops = |l: &&Line| matches!(l.ends, End::Stop | End::Question | End::Exclaim);
+        let sentences = self.lines.iter().filter(stops).filter(|l| l.words >= 6).count();
+        (sentences == 0).then_some(best)
     }
 
     /// The language that a page's letters are most like, if that is one of `languages`: for pages of
