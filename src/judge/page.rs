@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::groups::{G, GROUPS, Values};
+use super::groups::{G, Values};
 use super::measure::{End, First, LANGUAGES, Line};
 use super::words::{CLASSES, Hashed, Words, mix};
 use crate::language::{Model, Set, Text};
@@ -158,7 +158,7 @@ impl Sums {
 
 /// The values of one line by itself; of its page's language are the common words.
 fn own(l: &Line, language: usize) -> Values {
-    let mut v = [0u8; GROUPS.len() + 1];
+    let mut v: Values = [0; 128];
     let mut set = |g: G, value: u8| v[g as usize] = value;
     let words = u64::from(l.words);
     let stops = u64::from(l.stops[language]);
