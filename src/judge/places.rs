@@ -151,42 +151,78 @@ impl Places {
             let some = weights[base..].iter().step_by(stride).take(GROUPS[usize::from(size)].1.len());
             tables[at].iter_mut().zip(some).for_each(|(sum, w)| *sum += i32::from(*w));
         }
-        let mut scores = vec![page; lines.len()];
-        let value = |line: &Values, g: u8| line[usize::from(g & 127)] & 15;
-        let around = |line: &Values| {
-            let mut sums: Lanes = [0; 8];
-            for (g, rows) in self.nearby.iter().zip(&table.near) {
-                let row = &rows[usize::from(value(line, *g))];
-                sums.iter_mut().zip(row).for_each(|(sum, w)| *sum += w);
+        // With room for three lines at either end.
+        let mut scores = vec![page; lines.len() + 6];
+        let nobody = self.around(&NOBODY, table);
+        // Some lines at a time, so that a slot is looked at once for all of them.
+        for (n, some) in lines.chunks(AT_ONCE).enumerate() {
+            let first = n * AT_ONCE;
+            let mut sums = [0i32; AT_ONCE];
+            if let Ok(all) = <&[Values; AT_ONCE]>::try_from(some) {
+                self.add_up(&tables, table, all, &mut sums);
+            } else {
+                let mut all = [NOBODY; AT_ONCE];
+                all[..some.len()].copy_from_slice(some);
+                self.add_up(&tables, table, &all, &mut sums);
             }
-            sums
-        };
-        let nobody = around(&NOBODY);
-        for (i, own) in lines.iter().enumerate() {
-            let mut sum = 0;
-            for (g, sums) in self.tabled.iter().zip(&tables) {
-                sum += sums[usize::from(value(own, *g))];
-            }
-            for (p, row) in self.crosses.iter().zip(&table.crosses) {
-                sum += i32::from(row[usize::from(value(own, p.a) << 4 | value(own, p.b))]);
-            }
-            for (p, row) in self.beside.iter().zip(&table.beside) {
-                let near = i.checked_add_signed(p.by.into()).and_then(|j| lines.get(j)).unwrap_or(&NOBODY);
-                sum += i32::from(row[usize::from(value(own, p.a) << 4 | value(near, p.b))]);
-            }
-            scores[i] += sum;
-            // What it says of the lines around it; at the ends, what is said where there is none.
-            for (by, (says, none)) in AROUND.into_iter().zip(around(own).into_iter().zip(nobody)) {
-                if let Some(score) = i.checked_add_signed(-isize::from(by)).and_then(|j| scores.get_mut(j)) {
-                    *score += says;
+            for (i, own) in (first..).zip(some) {
+                let mut sum = sums[i - first];
+                for (p, row) in self.beside.iter().zip(&table.beside) {
+                    let near = i.checked_add_signed(p.by.into()).and_then(|j| lines.get(j)).unwrap_or(&NOBODY);
+                    sum += i32::from(row[usize::from(value(own, p.a) << 4 | value(near, p.b))]);
                 }
-                if i.checked_add_signed(isize::from(by)).is_none_or(|j| j >= lines.len()) {
-                    scores[i] += none;
+                // What it says of the lines around it; at the ends, what is said where there is none.
+                let says = self.around(own, table);
+                let around = &mut scores[i..i + 7];
+                around[3] += sum;
+                for (by, says) in AROUND.into_iter().zip(says) {
+                    around[(3 - by) as usize] += says;
+                }
+                if i < 3 || i + 3 >= lines.len() {
+                    let none = |by: i8| i.checked_add_signed(by.into()).is_none_or(|j| j >= lines.len());
+                    around[3] += AROUND.into_iter().zip(nobody).filter(|(by, _)| none(*by)).map(|(_, w)| w).sum::<i32>();
                 }
             }
         }
+        scores.drain(..3);
+        scores.truncate(lines.len());
         scores.iter_mut().enumerate().filter(|(i, _)| skip(*i)).for_each(|(_, score)| *score = super::GONE);
         scores
+    }
+}
+
+/// Lines that are added up at one time.
+const AT_ONCE: usize = 16;
+
+/// A value of a line; no group has more than 16.
+#[inline]
+fn value(line: &Values, g: u8) -> u8 {
+    line[usize::from(g & 127)] & 15
+}
+
+impl Places {
+    /// Adds up what their own values make of some lines.
+    fn add_up(&self, tables: &[[i32; 16]], table: &Table, lines: &[Values; AT_ONCE], sums: &mut [i32; AT_ONCE]) {
+        for (g, weights) in self.tabled.iter().zip(tables) {
+            for (sum, line) in sums.iter_mut().zip(lines) {
+                *sum += weights[usize::from(value(line, *g))];
+            }
+        }
+        for (p, row) in self.crosses.iter().zip(&table.crosses) {
+            for (sum, line) in sums.iter_mut().zip(lines) {
+                *sum += i32::from(row[usize::from(value(line, p.a) << 4 | value(line, p.b))]);
+            }
+        }
+    }
+
+    /// What a line says of those around it.
+    fn around(&self, line: &Values, table: &Table) -> Lanes {
+        let mut sums: Lanes = [0; 8];
+        for (g, rows) in self.nearby.iter().zip(&table.near) {
+            let row = &rows[usize::from(value(line, *g))];
+            sums.iter_mut().zip(row).for_each(|(sum, w)| *sum += w);
+        }
+        sums
     }
 }
 
