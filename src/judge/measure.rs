@@ -199,6 +199,25 @@ impl Line {
                 at += 1;
                 continue;
             }
+            if b.is_ascii_uppercase() {
+                if w.len == 0 {
+                    w.upper_first = true;
+                    l.sentences += u32::from(stop_then_space == 2);
+                }
+                w.push(b.to_ascii_lowercase());
+                w.len += 1;
+                l.letters += 1;
+                l.chars += 1;
+                l.words += u32::from(!in_token);
+                in_token = true;
+                stop_then_space = 0;
+                (before_mark, mark, last) = (mark, b as char, b as char);
+                if at == 0 {
+                    l.begins = First::Upper;
+                }
+                at += 1;
+                continue;
+            }
             let c = if b.is_ascii() { Some(b as char) } else { line[at..].chars().next() };
             let Some(c) = c else { break };
             at += c.len_utf8();
