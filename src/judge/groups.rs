@@ -498,8 +498,11 @@ impl Slot {
     }
 }
 
-/// The values of all groups for one line; the last is always 0.
-pub(super) type Values = [u8; GROUPS.len() + 1];
+/// The values of all groups for one line, and zeros: a power of two of them, so that no place has to
+/// be checked against the end.
+pub(super) type Values = [u8; 128];
+
+const _: () = assert!(GROUPS.len() < 128);
 
 /// The value that is always 0.
 pub(super) const ZERO: u8 = GROUPS.len() as u8;

@@ -102,12 +102,23 @@ pub(super) struct Line {
 }
 
 fn is_dense(c: char) -> bool {
-    matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
+    u32::from(c) >= 0xE01 && matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
         | 0x3041..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
 fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '’' | '”' | '»' | '“' | '」' | '』')
+}
+
+/// How many small letters of ASCII come first among eight bytes.
+#[inline]
+fn small_letters(eight: u64) -> u32 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The highest bit of each byte says what is asked; sums of seven bits carry into no other byte.
+    let low = eight & (0x7F * ONES);
+    let (from_a, beyond_z) = (low + ((0x80 - 0x61) * ONES), low + ((0x80 - 0x7B) * ONES));
+    let other = !(from_a & !beyond_z & !eight) & (0x80 * ONES);
+    other.trailing_zeros() / 8
 }
 
 /// The word that is being read.
@@ -144,6 +155,17 @@ impl Line {
             if b.is_ascii_lowercase() {
                 // As most characters are.
                 let from = at;
+                while let Some(eight) = bytes.get(at..at + 8) {
+                    let eight = u64::from_le_bytes(eight.try_into().unwrap_or_default());
+                    let n = small_letters(eight);
+                    if n > 0 {
+                        w.hash.push_bytes(eight.swap_bytes() >> (64 - 8 * n), n);
+                        at += n as usize;
+                    }
+                    if n < 8 {
+                        break;
+                    }
+                }
                 while let Some(&b) = bytes.get(at)
                     && b.is_ascii_lowercase()
                 {
@@ -177,14 +199,32 @@ impl Line {
                 at += 1;
                 continue;
             }
+            if b.is_ascii_uppercase() {
+                if w.len == 0 {
+                    w.upper_first = true;
+                    l.sentences += u32::from(stop_then_space == 2);
+                }
+                w.push(b.to_ascii_lowercase());
+                w.len += 1;
+                l.letters += 1;
+                l.chars += 1;
+                l.words += u32::from(!in_token);
+                in_token = true;
+                stop_then_space = 0;
+                (before_mark, mark, last) = (mark, b as char, b as char);
+                if at == 0 {
+                    l.begins = First::Upper;
+                }
+                at += 1;
+                continue;
+            }
             let c = if b.is_ascii() { Some(b as char) } else { line[at..].chars().next() };
             let Some(c) = c else { break };
             at += c.len_utf8();
             l.chars += 1;
-            let alnum = if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
-            if alnum {
+            if is_alnum(c) {
                 let digit = c.is_ascii_digit();
-                let lower = if c.is_ascii() { c.to_ascii_lowercase() } else { lower(c) };
+                let lower = lower(c);
                 if w.len == 0 {
                     w.upper_first = lower != c;
                     if stop_then_space == 2 && (lower != c || digit) {
@@ -310,9 +350,25 @@ impl Line {
     }
 }
 
-/// The first of the small letters of `c`.
+/// Whether `c` is a letter or a digit; of the most common alphabets without a look into tables.
+fn is_alnum(c: char) -> bool {
+    match u32::from(c) {
+        0..=0x7F => c.is_ascii_alphanumeric(),
+        0xA0..=0xA9 | 0xAB..=0xB1 | 0xBB | 0xD7 | 0xF7 | 0x2000..=0x206F => false,
+        0xC0..=0x24F | 0x400..=0x481 | 0x48A..=0x52F => true,
+        _ => c.is_alphanumeric(),
+    }
+}
+
+/// The first of the small letters of `c`, likewise.
 fn lower(c: char) -> char {
-    c.to_lowercase().next().unwrap_or(c)
+    let n = u32::from(c);
+    match n {
+        0..=0x7F => c.to_ascii_lowercase(),
+        0xDF..=0xFF | 0x430..=0x45F => c,
+        0xC0..=0xD6 | 0xD8..=0xDE | 0x410..=0x42F => char::from_u32(n + 0x20).unwrap_or(c),
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
 }
 
 fn begins(c: char) -> First {
@@ -356,6 +412,36 @@ mod tests {
         let words = Words::read("stop.en: the of\nkind.date: may\nkind.share: share on\n");
         assert_ne!(words.get(Hash::of("share".chars())).classes, 0);
         Line::of(text, 0, text.len(), &words)
+    }
+
+    #[test]
+    fn hashes_do_not_depend_on_pieces() {
+        for word in ["a", "abcdefg", "abcdefgh", "incomprehensibilities", "straßenbahn", "zzzzzzzzz", "pre{fix"] {
+            for at in (0..=word.len()).filter(|&at| word.is_char_boundary(at)) {
+                let mut hash = Hash::default();
+                word[..at].chars().for_each(|c| hash.push(c));
+                for piece in word.as_bytes()[at..].chunks(5) {
+                    let eight = piece.iter().fold(0, |all, b| all << 8 | u64::from(*b));
+                    hash.push_bytes(eight, piece.len() as u32);
+                }
+                if word.is_ascii() {
+                    assert_eq!(hash.end(), Hash::of(word.chars()), "{word} at {at}");
+                }
+            }
+            let mut eight = [b' '; 8];
+            let n = word.len().min(8);
+            eight[..n].copy_from_slice(&word.as_bytes()[..n]);
+            let small = eight.iter().take_while(|b| b.is_ascii_lowercase()).count() as u32;
+            assert_eq!(small_letters(u64::from_le_bytes(eight)), small, "{word}");
+        }
+    }
+
+    #[test]
+    fn letters_are_known_without_tables() {
+        for c in (0..0x3000).filter_map(char::from_u32) {
+            assert_eq!(is_alnum(c), c.is_alphanumeric(), "{c:?}");
+            assert_eq!(lower(c), c.to_lowercase().next().unwrap_or(c), "{c:?}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::ops::Range;
 
 use groups::{Slot, Values};
 use page::Page;
-use places::Places;
+use places::{Places, Table};
 use words::Words;
 
 include!(concat!(env!("OUT_DIR"), "/judge.rs"));
@@ -111,11 +111,14 @@ struct Look {
     slots: Vec<Slot>,
     places: Places,
     weights: Cow<'static, [i16]>,
+    /// The weights, laid out for looking up.
+    table: Table,
 }
 
 impl Look {
     fn new(slots: Vec<Slot>, weights: Cow<'static, [i16]>) -> Look {
-        Look { places: Places::of(&slots), slots, weights }
+        let places = Places::of(&slots);
+        Look { table: places.table(&weights), places, slots, weights }
     }
 
     /// What the weight at `place` is for.
@@ -131,12 +134,12 @@ impl Look {
 
     /// What it makes of each line; of lines that are dropped already there is no doubt.
     fn scores(&self, page: &Page, values: &[Values]) -> Vec<i32> {
-        self.places.scores(&self.weights, values, |i| page.lines[i].ruled)
+        self.places.scores(&self.weights, &self.table, values, |i| page.lines[i].ruled)
     }
 
     /// What it makes of the page.
     fn score(&self, values: &[Values]) -> i32 {
-        self.places.scores(&self.weights, &values[..1], |_| false)[0]
+        self.places.scores(&self.weights, &self.table, &values[..1], |_| false)[0]
     }
 }
 
@@ -258,6 +261,7 @@ impl Judge {
         };
         assert_eq!(weights.len(), look.weights.len(), "a weight for every name");
         look.weights = weights.into();
+        look.table = look.places.table(&look.weights);
     }
 
     /// For training: what words say of the lines that they stand in.

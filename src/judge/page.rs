@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::groups::{G, GROUPS, Values};
+use super::groups::{G, Values};
 use super::measure::{End, First, LANGUAGES, Line};
 use super::words::{CLASSES, Hashed, Words, mix};
 use crate::language::{Model, Set, Text};
@@ -80,7 +80,15 @@ impl Page {
         }
         let (best, &most) = stops.iter().enumerate().max_by_key(|&(i, n)| (*n, std::cmp::Reverse(i)))?;
         let sure = most >= 8 && most * 100 >= all * 15;
-        if sure { Some(best) } else { self.language_of_letters(text, languages) }
+        if sure { Some(best) } else { self.language_of_letters(text, languages).or(self.no_language(best)) }
+    }
+
+    /// Lists of names and labels, without a sentence among them, are in no language that has to be
+    /// known: then the one will do that has the most in common with them.
+    fn no_language(&self, best: usize) -> Option<usize> {
+        let stops = |l: &&Line| matches!(l.ends, End::Stop | End::Question | End::Exclaim);
+        let sentences = self.lines.iter().filter(stops).filter(|l| l.words >= 6).count();
+        (sentences == 0).then_some(best)
     }
 
     /// The language that a page's letters are most like, if that is one of `languages`: for pages of
@@ -99,9 +107,11 @@ impl Page {
     }
 }
 
-/// The number of the first of `bounds` that `n` does not reach.
+/// The number of the first of `bounds`, which rise, that `n` does not reach. Here and below all of
+/// them are looked at: that is faster than to stop in time.
+#[inline]
 fn step(n: u64, bounds: &[u64]) -> u8 {
-    bounds.iter().take_while(|&&b| n >= b).count() as u8
+    bounds.iter().filter(|&&b| n >= b).count() as u8
 }
 
 fn percent(part: u64, of: u64) -> u64 {
@@ -109,9 +119,10 @@ fn percent(part: u64, of: u64) -> u64 {
 }
 
 /// The step of a share: 0 for none, else 1 and what `bounds` (percent) say.
+#[inline]
 fn share(part: u64, of: u64, bounds: &[u64]) -> u8 {
     // Divisions are slow.
-    let reached = || bounds.iter().take_while(|&&b| part * 100 >= b * of.max(1)).count() as u8;
+    let reached = || bounds.iter().filter(|&&b| part * 100 >= b * of.max(1)).count() as u8;
     if part == 0 { 0 } else { 1 + reached() }
 }
 
@@ -122,7 +133,7 @@ fn since(lines: Option<usize>) -> u8 {
 
 /// The step of what the words of a line say.
 fn own_lean(lean: i32) -> u8 {
-    [-150, -60, -15, 15, 60, 150, 300].iter().take_while(|&&b| lean >= b).count() as u8
+    [-150, -60, -15, 15, 60, 150, 300].iter().filter(|&&b| lean >= b).count() as u8
 }
 
 /// The step of what the words of so many lines say, a line; `sum` is without their signs, see
@@ -130,7 +141,7 @@ fn own_lean(lean: i32) -> u8 {
 fn near_lean(sum: u64, lines: u64) -> u8 {
     let (lines, most) = (lines.max(1) as i64, i64::from(LEAN_MOST));
     let lean = sum as i64 - most * lines;
-    [-100, -40, -10, 10, 40, 100].iter().take_while(|&&b| lean >= b * lines).count() as u8
+    [-100, -40, -10, 10, 40, 100].iter().filter(|&&b| lean >= b * lines).count() as u8
 }
 
 fn class(name: &str) -> u16 {
@@ -150,7 +161,7 @@ impl Sums {
 
 /// The values of one line by itself; of its page's language are the common words.
 fn own(l: &Line, language: usize) -> Values {
-    let mut v = [0u8; GROUPS.len() + 1];
+    let mut v: Values = [0; 128];
     let mut set = |g: G, value: u8| v[g as usize] = value;
     let words = u64::from(l.words);
     let stops = u64::from(l.stops[language]);

@@ -18,9 +18,10 @@ pub(super) fn probability(score: i32) -> i32 {
     if score < 0 { 1000 - p } else { p }
 }
 
-/// The number of the first of `bounds` that `n` does not reach.
+/// The number of the first of `bounds`, which rise, that `n` does not reach.
+#[inline]
 fn step(n: i64, bounds: &[i64]) -> u8 {
-    bounds.iter().take_while(|&&b| n >= b).count() as u8
+    bounds.iter().filter(|&&b| n >= b).count() as u8
 }
 
 /// Adds to `values` what `scores` say.
@@ -62,7 +63,7 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
             let (of, part) = (b.0 - a.0 - own, b.1 - a.1 - own * chances[i]);
             // Divisions are slow.
             let of = of.max(1);
-            set(g, [50, 150, 300, 450, 550, 700, 850, 950].iter().take_while(|&&b| part >= b * of).count() as u8);
+            set(g, [50, 150, 300, 450, 550, 700, 850, 950].iter().filter(|&&b| part >= b * of).count() as u8);
         }
         let place = match best {
             None => 0,

@@ -75,6 +75,21 @@ impl Hash {
         }
     }
 
+    /// Up to eight bytes at one time, the first of them the highest of the `n` that `bytes` holds.
+    #[inline]
+    pub(super) fn push_bytes(&mut self, bytes: u64, n: u32) {
+        let room = 8 - (self.bytes & 7);
+        self.bytes += n;
+        if n < room {
+            self.eight = self.eight << (8 * n) | bytes;
+        } else {
+            let rest = n - room;
+            let full = if room == 8 { bytes } else { self.eight << (8 * room) | bytes >> (8 * rest) };
+            self.all = mix(self.all, full);
+            self.eight = if rest == 0 { 0 } else { bytes & (u64::MAX >> (64 - 8 * rest)) };
+        }
+    }
+
     pub(super) fn push(&mut self, c: char) {
         let c = u32::from(c);
         (0..4).map(|n| (c >> (8 * n)) as u8).filter(|b| *b != 0).for_each(|b| self.push_byte(b));
