@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// A half-open range of bytes, on char boundaries of the text that it speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -140,7 +140,7 @@ impl EditSink {
             Effect::Act => {
                 let base = self.base as usize;
                 let from = self.arena.len();
-                self.arena.push_str(new);
+                append(&mut self.arena, new);
                 self.pushed.push(Push {
                     old: Span::new(old.start + base, old.end + base),
                     new: Span::new(from, self.arena.len()),
@@ -228,6 +228,15 @@ impl EditSink {
     }
 }
 
+/// Appends `new`, which mostly is a byte or none: too little to call for a copy.
+fn append(out: &mut String, new: &str) {
+    match *new.as_bytes() {
+        [] => {}
+        [b] => out.push(char::from(b)),
+        _ => out.push_str(new),
+    }
+}
+
 /// Lengths of the longest common prefix and, after it, suffix; on char boundaries.
 fn common_ends(a: &str, b: &str) -> (usize, usize) {
     let mut head = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
@@ -297,7 +306,7 @@ impl EditSet {
     /// Appends an edit at or after the end of the last one; joins it to that one when they touch.
     pub(crate) fn push(&mut self, old: Span, new: &str, rules: &[RuleId]) {
         let from = self.arena.len();
-        self.arena.push_str(new);
+        append(&mut self.arena, new);
         let at = (old.start as usize + self.len_after - self.len_before) as u32;
         self.len_after = self.len_after + new.len() - old.len();
         if let Some(last) = self.edits.last_mut() {
@@ -309,7 +318,10 @@ impl EditSet {
                 return;
             }
         }
-        let rules = SmallVec::from_slice(rules);
+        let rules = match *rules {
+            [one] => smallvec![one],
+            _ => SmallVec::from_slice(rules),
+        };
         self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), at, rules });
     }
 
@@ -335,7 +347,7 @@ impl EditSet {
         let mut at = 0;
         for e in &self.edits {
             out.push_str(&text[at..e.old.start as usize]);
-            out.push_str(self.new_text(e));
+            append(out, self.new_text(e));
             at = e.old.end as usize;
         }
         out.push_str(&text[at..]);

@@ -112,6 +112,7 @@ fn fold(c: char, out: &mut Vec<u8>) {
         // not see.
         '\u{212A}' | '\u{130}' => put(c),
         c => match lower(c) {
+            Some(c @ ..='\u{7FF}') => out.extend([0xC0 | (c as u32 >> 6) as u8, 0x80 | (c as u32 & 0x3F) as u8]),
             Some(c) => put(c),
             None => c.to_lowercase().for_each(put),
         },

@@ -447,7 +447,10 @@ impl<'a, S: Sink> Emitter<'a, S> {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.len() < PIECE {
-            self.out.extend_from_slice(bytes);
+            match *bytes {
+                [b] => self.out.push(b),
+                _ => self.out.extend_from_slice(bytes),
+            }
             return if self.out.len() < PIECE { Ok(()) } else { self.pass_on() };
         }
         self.pass_on()?;
