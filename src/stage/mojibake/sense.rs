@@ -64,6 +64,8 @@ impl Line<'_> {
             Window::around(chars[..i].iter().rev().map(char), chars[i].char, chars[i + 1..].iter().map(char))
         };
         let own = || self.nearest.iter().copied().chain([self.fit.language, fit.language]).filter(|&n| n != usize::MAX);
+        // What the line is in shows as it is: a language that is far from it has such words by chance.
+        let near = self.nearest.contains(&fit.language) || self.fit.language == fit.language;
         let others = if (c.symbols.len() as i64) < SHORT { &c.nearest[..] } else { &[] };
         let new_own = || others.iter().copied().chain([fit.language]).filter(|&n| n != usize::MAX);
         for i in (0..c.chars.len()).filter(|&i| c.chars[i].char != self.chars[i].char) {
@@ -84,7 +86,7 @@ impl Line<'_> {
             };
             if is && !was {
                 let same = |&last: &usize| c.chars[last..i].iter().all(|r| r.char.is_alphabetic());
-                words.count += usize::from(!words.made.last().is_some_and(same));
+                words.count += usize::from(near && !words.made.last().is_some_and(same));
                 words.made.push(i);
             } else if !is && model.knows(old, self.fit.language) {
                 words.lost += 1;
@@ -104,6 +106,7 @@ impl Line<'_> {
         like_others: bool,
     ) -> Option<Said> {
         let words = self.words(model, c, fit);
+        let latin = c.pair.change == Change::Latin;
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
@@ -185,6 +188,8 @@ impl Line<'_> {
                     let (l, r) = (before.is_lowercase(), next.is_lowercase());
                     amid += usize::from(l && r && is_out_of_place(from) && !is_lost);
                     in_words += usize::from(match from {
+                        // "a testing", "ami·e"
+                        '\u{A0}' | '·' => false,
                         _ if is_lost => false,
                         // What opens a quotation has no letter before it.
                         '„' | '‚' => r && before.is_alphabetic(),
@@ -214,7 +219,6 @@ impl Line<'_> {
                 return None;
             }
         }
-        let latin = c.pair.change == Change::Latin;
         if c.pair.change == Change::Whole {
             let bonus = IN_WORD * in_words.min(IN_WORDS) as i64;
             return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0 });
