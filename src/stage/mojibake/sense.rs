@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::hints::is_eastern;
 use super::legacy::{Candidate, Line, Read, SHORT};
 use super::pairs::Change;
-use crate::language::{Fit, Model, NAT, Window};
+use crate::language::{Fit, Model, NAT, Set, Text, Window};
 
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
 pub(super) const IN_WORD: i64 = 5 * NAT;
@@ -64,8 +64,14 @@ impl Line<'_> {
             Window::around(chars[..i].iter().rev().map(char), chars[i].char, chars[i + 1..].iter().map(char))
         };
         let own = || self.nearest.iter().copied().chain([self.fit.language, fit.language]).filter(|&n| n != usize::MAX);
-        // What the line is in shows as it is: a language that is far from it has such words by chance.
-        let near = self.nearest.contains(&fit.language) || self.fit.language == fit.language;
+        // What the line is in shows by its plain letters: a language far from it has such words by chance.
+        let near = || {
+            let mut plain = Text::default();
+            model.prepare(self.chars.iter().map(|r| r.char).filter(char::is_ascii), &mut plain);
+            let by_plain = model.nearest::<4>(&plain, Set::MAX);
+            let all = self.nearest.iter().chain(&by_plain).copied().filter(|&n| n != usize::MAX);
+            all.chain([self.fit.language]).any(|n| n == fit.language)
+        };
         let others = if (c.symbols.len() as i64) < SHORT { &c.nearest[..] } else { &[] };
         let new_own = || others.iter().copied().chain([fit.language]).filter(|&n| n != usize::MAX);
         for i in (0..c.chars.len()).filter(|&i| c.chars[i].char != self.chars[i].char) {
@@ -86,11 +92,14 @@ impl Line<'_> {
             };
             if is && !was {
                 let same = |&last: &usize| c.chars[last..i].iter().all(|r| r.char.is_alphabetic());
-                words.count += usize::from(near && !words.made.last().is_some_and(same));
+                words.count += usize::from(!words.made.last().is_some_and(same));
                 words.made.push(i);
             } else if !is && model.knows(old, self.fit.language) {
                 words.lost += 1;
             }
+        }
+        if words.count > 0 && !near() {
+            words.count = 0;
         }
         words
     }
