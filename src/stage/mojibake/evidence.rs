@@ -3,6 +3,7 @@
 //!
 //! Only lines count that are repaired without any such help. So cleaned text says nothing: none of
 //! its lines would be repaired by itself, as whatever is repaired without help is repaired with it.
+//! Between legacy encodings nothing counts where more lines have come through than speak for it.
 
 use super::pairs::Truth;
 use super::tables::PAGES;

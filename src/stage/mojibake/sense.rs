@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::hints::is_eastern;
 use super::legacy::{Candidate, Line, Read, SHORT};
 use super::pairs::Change;
-use crate::language::{Fit, Model, NAT, Window};
+use crate::language::{Fit, Model, NAT, Set, Text, Window};
 
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
 pub(super) const IN_WORD: i64 = 5 * NAT;
@@ -64,6 +64,14 @@ impl Line<'_> {
             Window::around(chars[..i].iter().rev().map(char), chars[i].char, chars[i + 1..].iter().map(char))
         };
         let own = || self.nearest.iter().copied().chain([self.fit.language, fit.language]).filter(|&n| n != usize::MAX);
+        // What the line is in shows by its plain letters: a language far from it has such words by chance.
+        let near = || {
+            let mut plain = Text::default();
+            model.prepare(self.chars.iter().map(|r| r.char).filter(char::is_ascii), &mut plain);
+            let by_plain = model.nearest::<4>(&plain, Set::MAX);
+            let all = self.nearest.iter().chain(&by_plain).copied().filter(|&n| n != usize::MAX);
+            all.chain([self.fit.language]).any(|n| n == fit.language)
+        };
         let others = if (c.symbols.len() as i64) < SHORT { &c.nearest[..] } else { &[] };
         let new_own = || others.iter().copied().chain([fit.language]).filter(|&n| n != usize::MAX);
         for i in (0..c.chars.len()).filter(|&i| c.chars[i].char != self.chars[i].char) {
@@ -90,6 +98,9 @@ impl Line<'_> {
                 words.lost += 1;
             }
         }
+        if words.count > 0 && !near() {
+            words.count = 0;
+        }
         words
     }
 
@@ -104,6 +115,7 @@ impl Line<'_> {
         like_others: bool,
     ) -> Option<Said> {
         let words = self.words(model, c, fit);
+        let latin = c.pair.change == Change::Latin;
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
@@ -185,6 +197,8 @@ impl Line<'_> {
                     let (l, r) = (before.is_lowercase(), next.is_lowercase());
                     amid += usize::from(l && r && is_out_of_place(from) && !is_lost);
                     in_words += usize::from(match from {
+                        // "a testing", "ami·e"
+                        '\u{A0}' | '·' => false,
                         _ if is_lost => false,
                         // What opens a quotation has no letter before it.
                         '„' | '‚' => r && before.is_alphabetic(),
@@ -214,7 +228,6 @@ impl Line<'_> {
                 return None;
             }
         }
-        let latin = c.pair.change == Change::Latin;
         if c.pair.change == Change::Whole {
             let bonus = IN_WORD * in_words.min(IN_WORDS) as i64;
             return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0 });

@@ -130,6 +130,21 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_no_reading_is_told() {
+    // Single words in another encoding, and what stands for a lost apostrophe or dash.
+    for (line, want) in [("PrevŽn", "é"), ("Thιβtre", "éâ"), ("foto¿s", "’"), ("€“Kamille", "–")] {
+        let mut settings = crate::Settings::default();
+        settings.set("stages", "mojibake", "test").expect("a key");
+        settings.set("level", "likely", "test").expect("a key");
+        let cleaned = crate::Pipeline::new(&settings).expect("sound settings").clean(line.as_bytes());
+        assert_eq!(cleaned.text(), line);
+        let (at, c) = line.char_indices().find(|(_, c)| !c.is_ascii()).expect("a place");
+        let end = line[at..].find(|c: char| c.is_ascii()).map_or(line.len(), |i| at + i);
+        assert_eq!(suggestion(line, at..end).as_deref(), Some(want), "{line} {c}");
+    }
+}
+
 /// What the whole pipeline makes of `text` with nothing but this stage.
 fn clean(text: &str, level: &str, batch: usize) -> String {
     let mut settings = crate::Settings::default();
@@ -173,6 +188,21 @@ fn lines_go_the_way_of_others_between_legacy_encodings() {
         assert_eq!(clean(&format!("{line}\n"), "likely", 1 << 18), format!("{line}\n"), "by itself it is doubtful");
         let all = clean(&text, "likely", 1 << 18);
         assert_eq!(all.lines().take(2).collect::<Vec<_>>(), [want, sound]);
+        assert_eq!(clean(&text, "likely", 16), all);
+        assert_eq!(clean(&all, "likely", 1 << 18), all);
+    }
+}
+
+#[test]
+fn sound_lines_speak_against_others() {
+    // Doubtful by itself, and like others only where those are not the few.
+    let (broken, line) =
+        ("A városi könyvtár csütörtökön is zárva tart, a fõépület tetõjét javítják.", "A nõk is ott ültek.");
+    let sound = "Az erdő szélén ősszel gőzölög a mező, jön az őszi eső.";
+    for (n, m) in [(3, 0), (3, 9)] {
+        let text = format!("{line}\n{}{}", format!("{broken}\n").repeat(n), format!("{sound}\n").repeat(m));
+        let all = clean(&text, "likely", 1 << 18);
+        assert_eq!(all.starts_with("A nők"), m == 0, "{all}");
         assert_eq!(clean(&text, "likely", 16), all);
         assert_eq!(clean(&all, "likely", 1 << 18), all);
     }
