@@ -58,7 +58,6 @@ pub(super) struct Line {
     pub(super) end: usize,
     /// Runs without white space that hold a letter or digit; in scripts without spaces, characters / 2.
     pub(super) words: u32,
-    pub(super) chars: u32,
     pub(super) letters: u32,
     pub(super) digits: u32,
     /// Words that begin with a capital; words without a small letter.
@@ -102,7 +101,8 @@ pub(super) struct Line {
 }
 
 fn is_dense(c: char) -> bool {
-    u32::from(c) >= 0xE01 && matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
+    u32::from(c) >= 0xE01
+        && matches!(u32::from(c), 0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF
         | 0x3041..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
@@ -144,9 +144,9 @@ impl Line {
     pub(super) fn of(text: &str, start: usize, end: usize, words: &Words) -> Line {
         let mut l = Line { start, end, ..Line::default() };
         let line = &text[start..end];
+        l.begins = line.chars().next().map_or(First::Other, begins);
         let mut w = Word::default();
         let (mut in_token, mut dense) = (false, 0u32);
-        let (mut last, mut mark, mut before_mark) = (' ', ' ', ' ');
         // A stop, and what came after it.
         let (mut stop_then_space, mut url) = (0, false);
         let mut at = 0;
@@ -177,15 +177,9 @@ impl Line {
                 w.lower |= w.len > 0 || n > 1;
                 w.len += n;
                 l.letters += n;
-                l.chars += n;
                 l.words += u32::from(!in_token);
                 in_token = true;
                 stop_then_space = 0;
-                before_mark = if n > 1 { bytes[at - 2] as char } else { mark };
-                (mark, last) = (bytes[at - 1] as char, bytes[at - 1] as char);
-                if from == 0 {
-                    l.begins = First::Lower;
-                }
                 continue;
             }
             if b == b' ' {
@@ -194,8 +188,6 @@ impl Line {
                 }
                 in_token = false;
                 stop_then_space = if stop_then_space > 0 { 2 } else { 0 };
-                l.chars += 1;
-                last = ' ';
                 at += 1;
                 continue;
             }
@@ -207,21 +199,15 @@ impl Line {
                 w.push(b.to_ascii_lowercase());
                 w.len += 1;
                 l.letters += 1;
-                l.chars += 1;
                 l.words += u32::from(!in_token);
                 in_token = true;
                 stop_then_space = 0;
-                (before_mark, mark, last) = (mark, b as char, b as char);
-                if at == 0 {
-                    l.begins = First::Upper;
-                }
                 at += 1;
                 continue;
             }
             let c = if b.is_ascii() { Some(b as char) } else { line[at..].chars().next() };
             let Some(c) = c else { break };
             at += c.len_utf8();
-            l.chars += 1;
             if is_alnum(c) {
                 let digit = c.is_ascii_digit();
                 let lower = lower(c);
@@ -281,27 +267,20 @@ impl Line {
                     '_' => l.underscores += 1,
                     '{' | '}' | ';' | '=' => l.braces += 1,
                     '[' | ']' => l.brackets += 1,
-                    ':' if last.is_ascii_digit() => l.clock = true,
+                    ':' if at > 1 && bytes[at - 2].is_ascii_digit() => l.clock = true,
                     _ => {}
                 }
                 if c.is_whitespace() && !matches!(c, ' ' | '\t' | '\u{A0}') {
                     in_token = false;
                 }
             }
-            if !c.is_whitespace() && !is_closing(c) {
-                before_mark = mark;
-                mark = c;
-            }
-            if l.begins == First::Other && last == ' ' && l.chars <= 1 {
-                l.begins = begins(c);
-            }
-            last = c;
         }
         if w.len > 0 {
             l.word(&mut w, words);
         }
         l.words += dense / 2;
-        l.ends = ends(mark, before_mark);
+        let mut marks = line.chars().rev().filter(|c| !c.is_whitespace() && !is_closing(*c));
+        l.ends = ends(marks.next().unwrap_or(' '), marks.next().unwrap_or(' '));
         l.at_or_url += u32::from(url);
         l.flush();
         l

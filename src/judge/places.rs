@@ -180,7 +180,8 @@ impl Places {
                 }
                 if i < 3 || i + 3 >= lines.len() {
                     let none = |by: i8| i.checked_add_signed(by.into()).is_none_or(|j| j >= lines.len());
-                    around[3] += AROUND.into_iter().zip(nobody).filter(|(by, _)| none(*by)).map(|(_, w)| w).sum::<i32>();
+                    around[3] +=
+                        AROUND.into_iter().zip(nobody).filter(|(by, _)| none(*by)).map(|(_, w)| w).sum::<i32>();
                 }
             }
         }
