@@ -151,7 +151,7 @@ impl Line<'_> {
             if matches!(new, '\u{80}'..='\u{9F}') {
                 return None;
             }
-            let is_word = words.made.contains(&i);
+            let is_word = words.made.binary_search(&i).is_ok();
             let alone = is_sign(from) && !before.is_alphanumeric() && !next.is_alphanumeric();
             lone += usize::from(alone && !is_word);
             if c.pair.change == Change::Script {
