@@ -8,7 +8,6 @@ const LINK: &str = "Read more: Villagers wait for the builders as the harbour wa
 
 fn pipeline(set: &[(&str, &str)]) -> Pipeline {
     let mut settings = Settings::profile("news").expect("there");
-    settings.set("level", "likely", "the test").expect("a level");
     for (key, value) in set {
         settings.set(key, value, "the test").expect("sound");
     }

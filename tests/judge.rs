@@ -209,7 +209,7 @@ fn silent_where_the_language_is_not_known() {
     );
     let other: String = page.lines().map(|l| format!("{}\n", l.chars().rev().collect::<String>())).collect();
     assert_eq!(
-        web(&["rules.disable=captions.*,boilerplate.read-more,boilerplate.read-more-page"])
+        web(&["rules.disable=captions.*,boilerplate.read-more"])
             .clean(other.as_bytes())
             .changes()
             .iter()

@@ -69,15 +69,15 @@ fn records_are_documents_and_name_their_source() {
 fn a_preview_tells_and_writes_nothing() {
     let folder = tempfile::tempdir().expect("room");
     dump(folder.path());
-    fs::write(folder.path().join("in/7.txt"), "Share this article\nHe slept&amp;woke.\n").expect("room");
+    fs::write(folder.path().join("in/7.txt"), "Read more: A wall for the bay\nHe slept&amp;woke.\n").expect("room");
     let run = |args: &[&str]| {
         let out = lave(folder.path(), args);
         assert!(out.status.success(), "{}", text(&out.stderr));
         text(&out.stdout)
     };
     let told = run(&["preview", "in"]);
-    assert!(told.contains("boilerplate.share-this: 1 change\n"), "{told}");
-    assert!(told.contains("  in/7.txt:1:1\n    - Share this article\\n\n    + \n"), "{told}");
+    assert!(told.contains("boilerplate.read-more: 1 change\n"), "{told}");
+    assert!(told.contains("  in/7.txt:1:1\n    - Read more: A wall for the bay\\n\n    + \n"), "{told}");
     assert_eq!(run(&["preview", "in"]), told, "the same places each time");
     assert_eq!(run(&["clean", "in", "--sample", "10"]), told, "by another name");
     assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "nothing is written");
