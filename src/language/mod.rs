@@ -325,10 +325,16 @@ impl Model {
         self.symbols.of(c)
     }
 
-    /// What `c` costs after `last`, that comes after `before`, in `language`.
-    pub(crate) fn step(&self, before: Symbol, last: Symbol, c: Symbol, language: usize) -> i64 {
+    /// `c` after `last`, that comes after `before`.
+    pub(crate) fn step(&self, before: Symbol, last: Symbol, c: Symbol) -> Step {
         let stray = self.latin.cost(last, c).saturating_add(STRAY);
-        i64::from(self.languages[language].cost(last, c).min(stray)) + i64::from(symbols::case(before, last, c))
+        Step { last, c, stray, case: symbols::case(before, last, c) }
+    }
+
+    /// What `step` costs in `language`.
+    #[inline]
+    pub(crate) fn step_in(&self, step: &Step, language: usize) -> i64 {
+        i64::from(self.languages[language].cost(step.last, step.c).min(step.stray)) + i64::from(step.case)
     }
 
     /// The best of `languages` for `text`; numbers of no language are passed over.
@@ -353,6 +359,16 @@ impl Model {
     pub(crate) fn len(&self) -> usize {
         self.languages.len()
     }
+}
+
+/// A character and the one before it: what they cost in every language.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    last: Symbol,
+    c: Symbol,
+    /// The most that they cost in any.
+    stray: u16,
+    case: u8,
 }
 
 /// The languages of a set.
@@ -386,6 +402,7 @@ impl Language {
         excess * 16 * 100 / n.max(1) * 100 / (self.deviation * width(n)).max(1)
     }
 
+    #[inline]
     fn cost(&self, last: Symbol, s: Symbol) -> u16 {
         let (a, b) = (self.index[usize::from(last.id)], self.index[usize::from(s.id)]);
         let cost = u16::from(self.rows[usize::from(a) * self.size + usize::from(b)]);

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 use super::legacy::STRANGE;
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_common, is_letter, is_mark, is_out_of_place, is_unit};
-use crate::language::{Model, NAT, Rough, Set, Symbol, Window, ones};
+use crate::language::{Model, NAT, Rough, Set, Step, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
@@ -63,9 +63,8 @@ struct Hint {
     script: Readings,
 }
 
-/// A character and its neighbours as they are, as they would be, and whether the last of them is to
-/// be counted here.
-type Place = ([Symbol; 4], [Symbol; 4], bool);
+/// A character after its neighbours, and the one after it, if that is to be counted here.
+type Steps = (Step, Option<Step>);
 
 /// What a line could be.
 #[derive(Clone, Default)]
@@ -255,28 +254,35 @@ impl Tables {
         if languages == 0 {
             return false;
         }
-        let to = |c: char| if c.is_ascii() { c } else { self.of(c).to[pair] };
-        let cost = |s: &[Symbol; 4], ends: bool, l: usize| {
-            self.model.step(s[0], s[1], s[2], l) + if ends { self.model.step(s[1], s[2], s[3], l) } else { 0 }
+        let model = self.model;
+        let symbols = |old: &[char; 4]| {
+            let from = old.map(|c| model.symbol(c));
+            let to = |n: usize| if old[n].is_ascii() { from[n] } else { model.symbol(self.of(old[n]).to[pair]) };
+            (from, std::array::from_fn(to))
+        };
+        let steps =
+            |s: [Symbol; 4], ends: bool| (model.step(s[0], s[1], s[2]), ends.then(|| model.step(s[1], s[2], s[3])));
+        let cost = |(first, second): &Steps, l: usize| {
+            model.step_in(first, l) + second.as_ref().map_or(0, |s| model.step_in(s, l))
         };
         let (mut likely, mut bonus) = (0, 0);
-        let mut changes: SmallVec<[Place; 16]> = SmallVec::new();
+        let mut changes: SmallVec<[(Steps, Steps); 16]> = SmallVec::new();
         for old in places {
-            let new = old.map(to);
-            let (from, to) = (old.map(|c| self.model.symbol(c)), new.map(|c| self.model.symbol(c)));
+            let (from, to) = symbols(old);
             let ends = old[3].is_ascii();
-            likely += cost(&from, ends, likeliest);
+            let (from, to) = (steps(from, ends), steps(to, ends));
+            likely += cost(&from, likeliest);
             let e = self.of(old[2]);
             let in_word =
                 !e.is_letter && e.turns >> pair & 1 == 1 && (self.is_letter(old[1]) || self.is_letter(old[3]));
             bonus += if in_word { IN_WORD } else { 0 };
-            changes.push((from, to, ends));
+            changes.push((from, to));
         }
         ones(languages).any(|l| {
             let (mut were, mut are) = (0, -bonus);
-            for (from, to, ends) in &changes {
-                were += cost(from, *ends, l);
-                are += cost(to, *ends, l);
+            for (from, to) in &changes {
+                were += cost(from, l);
+                are += cost(to, l);
             }
             let elsewhere = self.model.skimmed(rough, likeliest) - self.model.skimmed(rough, l);
             (were - are).min(elsewhere + likely - are) >= WORTH
