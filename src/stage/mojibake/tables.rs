@@ -191,12 +191,20 @@ impl Tables {
                 (last, plain) = (&none, 0);
                 continue;
             }
-            if let Some(end) = self.plain_word(bytes, at) {
-                at = end;
-                continue;
+            let len = len_of(bytes[at]);
+            let apart = |b: Option<&u8>| b.is_none_or(u8::is_ascii);
+            if apart(at.checked_sub(1).and_then(|i| bytes.get(i))) {
+                if apart(bytes.get(at + len)) {
+                    // One alone is no sequence.
+                    at += len;
+                    continue;
+                }
+                if let Some(end) = self.plain_word(bytes, at) {
+                    at = end;
+                    continue;
+                }
             }
             let c = code_of(&bytes[at..]);
-            let len = len_of(bytes[at]);
             let p = match (c, self.slot.get(c)) {
                 (0xFFFD, _) => &instead,
                 (_, None | Some(0)) => {
