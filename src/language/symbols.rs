@@ -175,7 +175,7 @@ impl Symbols {
             Err(_) if matches!(c, '\u{1F000}'..='\u{1FAFF}') => 90,
             Err(_) => 150,
         };
-        Symbol { id, rarity, ranked, case: if c.is_alphabetic() { Case::Plain } else { Case::None } }
+        Symbol { id, rarity, ranked, case: if ranked || c.is_alphabetic() { Case::Plain } else { Case::None } }
     }
 }
 

@@ -98,6 +98,7 @@ struct Entry {
     hint: Hint,
     is_lower: bool,
     is_letter: bool,
+    is_out_of_place: bool,
     /// What each reading makes of it, and which make another letter of it.
     to: [char; 64],
     turns: Readings,
@@ -300,7 +301,14 @@ impl Entry {
                 turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;
             }
         }
-        Entry { hint: Hint::of(c), is_lower: c.is_lowercase(), is_letter: is_letter(c), to, turns }
+        Entry {
+            hint: Hint::of(c),
+            is_lower: c.is_lowercase(),
+            is_letter: is_letter(c),
+            is_out_of_place: is_out_of_place(c),
+            to,
+            turns,
+        }
     }
 }
 
@@ -423,7 +431,7 @@ pub(super) fn read(line: &str) -> Hints {
                 let some = sum(&h.turns);
                 turns |= some;
                 turned += i64::from(some != 0);
-                in_words += i64::from(some != 0 && (h.in_word || is_out_of_place(c)));
+                in_words += i64::from(some != 0 && (h.in_word || entry.is_out_of_place));
                 if edge && h.turns.edge != 0 {
                     signs |= h.turns.edge;
                     sign_count += 1;
