@@ -3,23 +3,14 @@
 
 use std::sync::LazyLock;
 
-use super::hints::beyond_ascii;
 use crate::charset::Page;
-
-/// The characters of `line` beyond ASCII, with their places.
-fn beyond(line: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = beyond_ascii(line.as_bytes(), from)?;
-        let c = line[at..].chars().next()?;
-        from = at + c.len_utf8();
-        Some((at, c))
-    })
-}
+use crate::features::each_of;
 
 /// Calls `with` for each place of `line` that is such, and the character that it was.
 pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char)) {
-    for (at, c) in beyond(line) {
+    let bytes = line.as_bytes();
+    let mut look = |at: usize| {
+        let Some(c) = line[at..].chars().next() else { return };
         let end = at + c.len_utf8();
         let mut left = line[..at].chars().rev();
         let (last, before) = (left.next().unwrap_or(' '), left.next().unwrap_or(' '));
@@ -42,13 +33,25 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
                 with(at - 1..end, letter);
             }
         }
-    }
+    };
+    each_of(bytes, [b'A', b'+', 0xC3, 0xE2], |at| match &bytes[at..] {
+        [b'A' | b'+', 0x80..=0xFF, ..] => look(at + 1),
+        // "€" and "ÃY"; what comes after those two letters has been looked at.
+        [0xE2, 0x82, 0xAC, ..] if at > 0 && bytes[at - 1] == b'a' => look(at),
+        [0xC3, 0x83, b'Y', ..] if at == 0 || !matches!(bytes[at - 1], b'A' | b'+') => look(at),
+        _ => {}
+    });
 }
 
 /// Calls `with` for each place of `line` where a character seems lost for good: "zo¿n", "€“Echinacea".
 pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)) {
-    for (at, c) in beyond(line).filter(|(_, c)| matches!(c, '¿' | '€')) {
-        let end = at + c.len_utf8();
+    let bytes = line.as_bytes();
+    each_of(bytes, [0xC2, 0xE2], |at| {
+        let (c, end) = match bytes[at..] {
+            [0xC2, 0xBF, ..] => ('¿', at + 2),
+            [0xE2, 0x82, 0xAC, ..] => ('€', at + 3),
+            _ => return,
+        };
         let last = line[..at].chars().next_back().unwrap_or(' ');
         let mut right = line[end..].chars();
         let (next, after) = (right.next().unwrap_or(' '), right.next().unwrap_or(' '));
@@ -59,7 +62,7 @@ pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)
         if c == '€' && mark(next).is_some() && (last.is_alphabetic() || after.is_alphabetic()) {
             with(at..end + next.len_utf8());
         }
-    }
+    });
 }
 
 /// What may have stood where [`each_lost`] found `old`.
