@@ -13,6 +13,9 @@ pub(super) const SETS: usize = 32;
 const GROUP: usize = 8;
 /// Bytes that a literal is known by.
 pub(super) const WIDTH: usize = 4;
+/// What is expected of groups.
+#[cfg(target_arch = "x86_64")]
+const AS_MANY: &str = "as many as there are";
 /// Places that vector code looks at in one step.
 #[cfg(target_arch = "x86_64")]
 const LANES: usize = 32;
@@ -102,29 +105,27 @@ impl Sieve {
     pub(super) fn each(&self, text: &[u8], run: Range<usize>, hit: impl FnMut(usize, u32)) {
         #[cfg(target_arch = "x86_64")]
         if !self.sevenths.is_empty() {
+            let all = &self.sevenths[..];
             // SAFETY: they are there only if the processor has what the functions were compiled for.
             #[allow(unsafe_code)]
             return unsafe {
-                match &self.sevenths[..] {
-                    [one] => self.each_wider(&[*one], text, run, hit),
-                    [one, two] => self.each_wider(&[*one, *two], text, run, hit),
-                    all => {
-                        self.each_wider::<{ SETS / GROUP }>(all.try_into().expect("as many"), text, run, hit);
-                    }
+                match all.len() {
+                    1 => self.each_wider::<1>(all.try_into().expect(AS_MANY), text, run, hit),
+                    2 => self.each_wider::<2>(all.try_into().expect(AS_MANY), text, run, hit),
+                    _ => self.each_wider::<{ SETS / GROUP }>(all.try_into().expect(AS_MANY), text, run, hit),
                 }
             };
         }
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
+            let all = &self.halves[..];
             // SAFETY: the processor has what the functions were compiled for.
             #[allow(unsafe_code)]
             return unsafe {
-                match &self.halves[..] {
-                    [one] => self.each_wide(&[*one], text, run, hit),
-                    [one, two] => self.each_wide(&[*one, *two], text, run, hit),
-                    all => {
-                        self.each_wide::<{ SETS / GROUP }>(all.try_into().expect("as many"), text, run, hit);
-                    }
+                match all.len() {
+                    1 => self.each_wide::<1>(all.try_into().expect(AS_MANY), text, run, hit),
+                    2 => self.each_wide::<2>(all.try_into().expect(AS_MANY), text, run, hit),
+                    _ => self.each_wide::<{ SETS / GROUP }>(all.try_into().expect(AS_MANY), text, run, hit),
                 }
             };
         }
