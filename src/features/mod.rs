@@ -172,7 +172,7 @@ fn each_line(text: &str, mut each: impl FnMut(usize, u32)) {
     if wider::here() {
         // SAFETY: the processor has what the function was compiled for.
         #[allow(unsafe_code)]
-        return unsafe { wider::lines(bytes, table(), each) };
+        return unsafe { wider::lines(bytes, each) };
     }
     let mut start = 0;
     let mut with_beyond = |end: usize, inner: u32| {
@@ -192,6 +192,12 @@ fn each_line(text: &str, mut each: impl FnMut(usize, u32)) {
         with_beyond(end, inner_any(&bytes[from..end]));
         from = end + 1;
     }
+}
+
+/// Whether the processor looks up 128 bytes at once (AVX-512 VBMI).
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn has_wider() -> bool {
+    wider::here()
 }
 
 /// How many bytes from the first on are ASCII.
@@ -323,7 +329,6 @@ mod tests {
             prop_assert_eq!(lines.len(), text.lines().count());
         }
 
-        /// On processors that have both.
         #[test]
         #[cfg(target_arch = "x86_64")]
         fn what_is_beyond_ascii(line in "[ \"a\u{80}-\u{3FF}ÃÂâé]{0,99}|[ a\u{2000}-\u{2100}\u{3000}-\u{A100}\u{AC00}-\u{D7FF}]{0,99}|\\PC{0,99}") {
@@ -352,7 +357,7 @@ mod tests {
                         a.push((end, bits | beyond_any(&text[start..end], table())));
                         start = end + 1;
                     });
-                    wider::lines(text.as_bytes(), table(), |end, bits| b.push((end, bits)));
+                    wider::lines(text.as_bytes(), |end, bits| b.push((end, bits)));
                 }
                 prop_assert_eq!(a, b);
             }

@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::Features;
-use super::chars::{Loud, Table, named};
+use super::chars::{Loud, Table, named, table};
 use super::plain::{CLOSE, OPEN, QUOTE, STOP, TICK, alone, class_of};
 
 const LANES: usize = 64;
@@ -283,9 +283,11 @@ struct Said {
 }
 
 impl Said {
-    /// Takes in what is known of some lanes, the first of which is byte `at` of `text`.
+    /// Takes in what is known of some lanes, the first of which is byte `at` of `text`: nothing
+    /// without a table.
     #[inline]
-    fn add(&mut self, of: &Beyond, lanes: __mmask64, text: &[u8], at: usize, table: &Table) {
+    fn add(&mut self, of: &Beyond, lanes: __mmask64, text: &[u8], at: usize, table: Option<&Table>) {
+        let Some(table) = table else { return };
         self.run |= of.run & lanes != 0;
         if of.alike & lanes != 0 {
             self.found |= table.loud.alike;
@@ -301,11 +303,12 @@ impl Said {
 /// Calls `each` with where each line of `text` ends, and the features of its bytes and neighbours and
 /// of its characters beyond ASCII.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
-pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)) {
+pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
     let zero = _mm512_setzero_si512();
     let newline = _mm512_set1_epi8(b'\n' as i8);
     let (one, two) = (back(1), back(2));
-    let louds = Louds::of(&table.loud);
+    // Made when a character beyond ASCII comes.
+    let mut known: Option<(&Table, Louds)> = None;
     let (mut v_before, mut beyond_before, mut before, mut alone_before) = (zero, 0u64, zero, zero);
     let mut seen = Seen::nothing();
     let mut said = Said::default();
@@ -324,6 +327,10 @@ pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)
         // Those of the step before matter, too.
         if beyond != 0 || beyond_before >> (LANES - 2) != 0 {
             let (v_1, v_2) = (_mm512_permutex2var_epi8(v_before, one, v), _mm512_permutex2var_epi8(v_before, two, v));
+            let (_, louds) = known.get_or_insert_with(|| {
+                let table = table();
+                (table, Louds::of(&table.loud))
+            });
             others = louds.step(v, v_1, v_2);
         }
         (v_before, beyond_before, before, alone_before) = (v, beyond, first, single);
@@ -334,14 +341,14 @@ pub(super) fn lines(text: &[u8], table: &Table, mut each: impl FnMut(usize, u32)
             let end = ends.trailing_zeros();
             // Before `end` and not before `from`.
             let inner = (1u64 << end).wrapping_sub(1) & u64::MAX.checked_shl(from).unwrap_or(0);
-            said.add(&others, inner, text, at, table);
+            said.add(&others, inner, text, at, known.as_ref().map(|k| k.0));
             each(at + end as usize, seen.or(here.and(inner)).names() | named(said.found, said.run));
             (seen, said) = (Seen::nothing(), Said::default());
             from = end + 1;
             ends &= ends - 1;
         }
         let rest = u64::MAX.checked_shl(from).unwrap_or(0);
-        said.add(&others, rest, text, at, table);
+        said.add(&others, rest, text, at, known.as_ref().map(|k| k.0));
         seen = if from == 0 { seen.or(here) } else { here.and(rest) };
         at += LANES;
     }
@@ -361,7 +368,7 @@ pub(super) fn beyond(line: &[u8], table: &Table) -> u32 {
     while at < line.len() {
         let v = load_from(line, at);
         let (v_1, v_2) = (_mm512_permutex2var_epi8(before, one, v), _mm512_permutex2var_epi8(before, two, v));
-        said.add(&louds.step(v, v_1, v_2), u64::MAX, line, at, table);
+        said.add(&louds.step(v, v_1, v_2), u64::MAX, line, at, Some(table));
         before = v;
         at += LANES;
     }

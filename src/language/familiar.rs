@@ -103,8 +103,7 @@ impl Familiar {
             let mut before = if at > 0 { char::from(bytes[at - 1]) } else { ' ' };
             while let Some(c) = chars.next() {
                 let left = std::mem::replace(&mut before, c);
-                let letter = |c| symbols.is_alphabetic(c);
-                let mut inside = || letter(left) && chars.peek().is_some_and(|&n| letter(n));
+                let mut inside = || left.is_alphabetic() && chars.peek().is_some_and(|n| n.is_alphabetic());
                 let blank = c == '\u{A0}' || c.is_ascii_digit() || is_neutral(c) && !inside();
                 let s = if blank { space } else { symbols.of(c) };
                 if s.ranked {

@@ -153,12 +153,6 @@ impl Symbols {
         self.low.get(c as usize).copied().unwrap_or_else(|| self.of_high(c))
     }
 
-    /// Whether `c` is a letter, as the standard library has it, which takes longer to say so.
-    #[inline]
-    pub(super) fn is_alphabetic(&self, c: char) -> bool {
-        self.low.get(c as usize).map_or_else(|| c.is_alphabetic(), |s| s.case != Case::None)
-    }
-
     fn of_high(&self, c: char) -> Symbol {
         let (id, ranked) = match c {
             '\u{4E00}'..='\u{9FFF}' => (HAN_ID, true),

@@ -34,23 +34,13 @@ fn fold(c: char) -> char {
     }
 }
 
-/// Whether `c` is a letter, as the standard library has it, which takes long beyond ASCII.
-fn is_alphabetic(c: char) -> bool {
-    match c {
-        '\0'..='\u{7F}' => c.is_ascii_alphabetic(),
-        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ˁ' | 'Σ'..='ϵ' | 'Ѐ'..='ҁ' | 'Ҋ'..='ԯ' => true,
-        '\u{2000}'..='\u{2070}' => false,
-        _ => c.is_alphabetic(),
-    }
-}
-
 impl Window {
     /// What stands around `c`; `before`: the characters before it, the last first.
     pub(crate) fn around(before: impl Iterator<Item = char>, c: char, after: impl Iterator<Item = char>) -> Window {
         let side = |chars: &mut dyn Iterator<Item = char>, end: char| {
             let mut out = [None; REACH];
             for place in &mut out {
-                let letter = chars.next().filter(|&c| is_alphabetic(c));
+                let letter = chars.next().filter(|c| c.is_alphabetic());
                 *place = Some(letter.map_or(end, fold));
                 if letter.is_none() {
                     break;
@@ -91,17 +81,5 @@ impl Model {
     /// Whether `window` is common in `language`.
     pub(crate) fn knows(&self, window: Window, language: usize) -> bool {
         window.is_known_in(self.languages[language].salt)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_are_those_of_the_standard() {
-        for c in '\0'..=char::MAX {
-            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
-        }
     }
 }

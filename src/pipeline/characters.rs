@@ -299,9 +299,7 @@ impl<'p> Washer<'p> {
     /// Carries out what stage `n` pushed for the line, which has changed `state` times. The same
     /// after it: `now` holds the line.
     fn take_edits(&mut self, line: &str, n: usize, state: u32) -> u32 {
-        if !self.seen.is_empty() {
-            self.seen.retain(|s| s.0 != n);
-        }
+        self.seen.retain(|s| s.0 != n);
         self.seen.extend(self.sink.drain_seen().map(|s| (n, s)));
         for s in self.sink.drain_lasting() {
             let start = self.total.map_back(s.span.start as usize, Side::Start);

@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+#[cfg(target_arch = "x86_64")]
+use crate::features::has_wider;
+
 /// Most sets of literals; each has a bit.
 pub(super) const SETS: usize = 32;
 /// Sets that vector code looks up at once.
@@ -149,6 +152,36 @@ impl Sieve {
         part.iter().zip(&self.bytes).fold(u32::MAX, |sets, (&b, of)| sets & of[usize::from(b)])
     }
 
+    /// Calls `hit` for those of the `lanes` places from `at` on, up to `end`, whose bit is set in `seen`
+    /// and that are let through.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    fn let_through(
+        &self,
+        text: &[u8],
+        end: usize,
+        at: usize,
+        lanes: usize,
+        seen: u64,
+        hit: &mut impl FnMut(usize, u32),
+    ) {
+        let mut places = seen;
+        // So near the end that a literal may reach beyond it, vectors do not know.
+        let left = text.len() - at;
+        if left < lanes + WIDTH - 1 {
+            places |= u64::MAX.checked_shl(left.saturating_sub(WIDTH - 1) as u32).unwrap_or(0);
+        }
+        places &= u64::MAX >> (64 - lanes.min(end - at));
+        while places != 0 {
+            let n = places.trailing_zeros() as usize;
+            places &= places - 1;
+            let sets = self.sets(text, at + n);
+            if sets != 0 {
+                hit(at + n, sets);
+            }
+        }
+    }
+
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn each_wide<const GROUPS: usize>(
@@ -186,22 +219,7 @@ impl Sieve {
             }
             let any = seen[1..].iter().fold(seen[0], |a, b| _mm256_or_si256(a, *b));
             let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
-            let mut places = !(none as u32);
-            // So near the end that a literal may reach beyond it, vectors do not know.
-            let left = text.len() - at;
-            if left < STEP {
-                let near = left.saturating_sub(WIDTH - 1);
-                places |= u32::MAX.checked_shl(near as u32).unwrap_or(0);
-            }
-            places &= u32::MAX.checked_shr(LANES.saturating_sub(run.end - at) as u32).unwrap_or(0);
-            while places != 0 {
-                let n = places.trailing_zeros() as usize;
-                places &= places - 1;
-                let sets = self.sets(text, at + n);
-                if sets != 0 {
-                    hit(at + n, sets);
-                }
-            }
+            self.let_through(text, run.end, at, LANES, u64::from(!(none as u32)), &mut hit);
             at += LANES;
         }
     }
@@ -246,31 +264,10 @@ impl Sieve {
                 }
             }
             let any = seen[1..].iter().fold(seen[0], |a, b| _mm512_or_si512(a, *b));
-            let mut places = _mm512_test_epi8_mask(any, any);
-            // So near the end that a literal may reach beyond it, vectors do not know.
-            let left = text.len() - at;
-            if left < STEP {
-                let near = left.saturating_sub(WIDTH - 1);
-                places |= u64::MAX.checked_shl(near as u32).unwrap_or(0);
-            }
-            places &= u64::MAX.checked_shr(WIDER.saturating_sub(run.end - at) as u32).unwrap_or(0);
-            while places != 0 {
-                let n = places.trailing_zeros() as usize;
-                places &= places - 1;
-                let sets = self.sets(text, at + n);
-                if sets != 0 {
-                    hit(at + n, sets);
-                }
-            }
+            self.let_through(text, run.end, at, WIDER, _mm512_test_epi8_mask(any, any), &mut hit);
             at += WIDER;
         }
     }
-}
-
-/// Whether the processor looks up 128 bytes at once.
-#[cfg(target_arch = "x86_64")]
-fn has_wider() -> bool {
-    is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi")
 }
 
 #[cfg(target_arch = "x86_64")]
