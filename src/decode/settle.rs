@@ -87,38 +87,52 @@ impl Settled {
     /// Line by line: a line without any UTF-8 of its own is read as `codec` from its first to its
     /// last byte beyond ASCII; in others each run of bad bytes is, by itself.
     fn islands(&mut self, bytes: &[u8], codec: &'static Codec) {
-        for line in bytes.split_inclusive(|&b| matches!(b, b'\n' | b'\r')) {
-            if let Ok(text) = std::str::from_utf8(line) {
-                self.text.push_str(text);
-                continue;
+        let is_end = |b: &u8| matches!(b, b'\n' | b'\r');
+        let mut rest = bytes;
+        loop {
+            let good = Codec::utf8_valid_up_to(rest);
+            let all = good == rest.len();
+            let start = if all { good } else { rest[..good].iter().rposition(is_end).map_or(0, |i| i + 1) };
+            let (sound, bad) = rest.split_at(start);
+            if let Some(text) = encoding_rs::UTF_8.decode_without_bom_handling_and_without_replacement(sound) {
+                self.text.push_str(&text);
             }
-            if line.utf8_chunks().all(|c| c.valid().is_ascii()) {
-                let from = line.iter().position(|b| !b.is_ascii()).unwrap_or(0);
-                let to = line.iter().rposition(|b| !b.is_ascii()).map_or(line.len(), |i| i + 1);
-                // A last lead byte takes what follows it along.
-                let to = if codec.is_single_byte() {
-                    to
-                } else {
-                    line.len() - usize::from(matches!(line.last(), Some(b'\n' | b'\r')))
-                };
-                self.push_ascii(&line[..from]);
-                self.island(&line[from..to], codec);
-                self.push_ascii(&line[to..]);
-                continue;
+            if all {
+                return;
             }
-            let single = if codec.is_single_byte() { codec } else { encoding_rs::WINDOWS_1252 };
-            let mut bad: Vec<u8> = Vec::new();
-            for chunk in line.utf8_chunks() {
-                if !chunk.valid().is_empty() && !bad.is_empty() {
-                    self.island(&bad, single);
-                    bad.clear();
-                }
-                self.text.push_str(chunk.valid());
-                bad.extend_from_slice(chunk.invalid());
-            }
-            if !bad.is_empty() {
+            let end = bad.iter().position(is_end).map_or(bad.len(), |i| i + 1);
+            self.line_with_islands(&bad[..end], codec);
+            rest = &bad[end..];
+        }
+    }
+
+    fn line_with_islands(&mut self, line: &[u8], codec: &'static Codec) {
+        if line.utf8_chunks().all(|c| c.valid().is_ascii()) {
+            let from = line.iter().position(|b| !b.is_ascii()).unwrap_or(line.len());
+            let to = line.iter().rposition(|b| !b.is_ascii()).map_or(line.len(), |i| i + 1);
+            // A last lead byte takes what follows it along.
+            let to = if codec.is_single_byte() {
+                to
+            } else {
+                line.len() - usize::from(matches!(line.last(), Some(b'\n' | b'\r')))
+            };
+            self.push_ascii(&line[..from]);
+            self.island(&line[from..to], codec);
+            self.push_ascii(&line[to..]);
+            return;
+        }
+        let single = if codec.is_single_byte() { codec } else { encoding_rs::WINDOWS_1252 };
+        let mut bad: Vec<u8> = Vec::new();
+        for chunk in line.utf8_chunks() {
+            if !chunk.valid().is_empty() && !bad.is_empty() {
                 self.island(&bad, single);
+                bad.clear();
             }
+            self.text.push_str(chunk.valid());
+            bad.extend_from_slice(chunk.invalid());
+        }
+        if !bad.is_empty() {
+            self.island(&bad, single);
         }
     }
 

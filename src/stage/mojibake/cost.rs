@@ -217,42 +217,55 @@ fn classify(c: char) -> (i16, Kind, u8) {
 }
 
 /// What is odd about `b` right after `a`, which comes after `before`.
+#[inline]
 fn pair(before: Class, a: Class, b: Class) -> i32 {
-    if a.is_letter() && b.is_letter() {
-        if a.script != b.script {
-            return match (a.script, b.script) {
-                (LATIN, CJK) | (CJK, LATIN) => 10,
-                (LATIN, GREEK) | (GREEK, LATIN) => 25,
-                _ => 60,
-            };
-        }
-        return match (before.kind, a.kind, b.kind) {
+    match (a.is_letter(), b.is_letter()) {
+        (true, true) if a.script == b.script => match (before.kind, a.kind, b.kind) {
             (_, Lower, Upper) => 50,
             (Upper, Upper, Lower) => 30,
             _ => 0,
-        };
+        },
+        (true, true) => match (a.script, b.script) {
+            (LATIN, CJK) | (CJK, LATIN) => 10,
+            (LATIN, GREEK) | (GREEK, LATIN) => 25,
+            _ => 60,
+        },
+        (_, true) if a.kind == Open && before.is_letter() => 30,
+        _ if b.kind == Mark => marked(a, b),
+        _ => i32::from(ODD[a.kind as usize][b.kind as usize]),
     }
-    if a.kind == Open && before.is_letter() && b.is_letter() {
-        return 30;
+}
+
+/// What is odd about mark `b` on `a`.
+fn marked(a: Class, b: Class) -> i32 {
+    match a.kind {
+        Upper | Lower | Letter | Mark if b.script == a.script => 0,
+        Upper | Lower | Letter | Mark if b.script == ANY => 10,
+        Upper | Lower | Letter | Mark => 60,
+        Symbol if b.script == ANY => 0,
+        _ if b.script == ANY => 40,
+        _ => 90,
     }
-    match (a.kind, b.kind) {
-        (Upper | Lower | Letter | Mark, Mark) => {
-            if b.script == a.script {
-                0
-            } else if b.script == ANY {
-                10
-            } else {
-                60
-            }
-        }
-        (Symbol, Mark) if b.script == ANY => 0,
-        (_, Mark) => {
-            if b.script == ANY {
-                40
-            } else {
-                90
-            }
-        }
+}
+
+/// What is odd about two kinds side by side, the second no mark and not both letters.
+static ODD: [[u8; KINDS.len()]; KINDS.len()] = {
+    let mut all = [[0; KINDS.len()]; KINDS.len()];
+    let mut i = 0;
+    while i < KINDS.len() * KINDS.len() {
+        let (a, b) = (KINDS[i / KINDS.len()], KINDS[i % KINDS.len()]);
+        all[a as usize][b as usize] = odd(a, b);
+        i += 1;
+    }
+    all
+};
+
+const KINDS: [Kind; 15] = [
+    Lower, Upper, Letter, Mark, Digit, Space, Stop, Open, Close, Guillemet, Joint, Symbol, Currency, Box, Control,
+];
+
+const fn odd(a: Kind, b: Kind) -> u8 {
+    match (a, b) {
         (Lower | Letter | Mark, Symbol) => 30,
         (Upper, Symbol) => 15,
         (Symbol, Lower | Upper | Letter) => 15,

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use encoding_rs::Encoding as Codec;
+
 use super::pairs::{ENCODERS, PAIRS, Truth};
 use super::tables::{PAGES, Tables};
 use super::{flattened, legacy};
+use crate::charset::Page;
 use crate::language::{Model, NAT};
 
 /// Longer pieces are not explained, in bytes.
@@ -246,27 +249,23 @@ fn search(old: &str, new: &str) -> Option<String> {
 fn legacy_pair(old: &str, new: &str) -> Option<String> {
     let want = plain(new);
     for &(read, truth) in PAIRS.iter() {
-        let byte = |c: char| read.loose_byte(c);
-        if !old.chars().all(|c| byte(c).is_some()) {
-            continue;
-        }
-        let bytes = old.chars().filter_map(byte);
+        // Nearly all pairs end at the first character beyond ASCII.
+        let same = |page: &Page| {
+            let truly = |c: char| read.loose_byte(c).map_or(char::REPLACEMENT_CHARACTER, |b| page.loose_char(b));
+            is_plainly(old.chars().map(truly), &want) && old.chars().all(|c| read.loose_byte(c).is_some())
+        };
         if read.name() == "windows-1252"
             && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c))
-            && is_plainly(bytes.clone().map(|b| read.loose_char(b)), &want)
+            && same(read)
         {
             return Some("windows-1252 read as latin-1".to_owned());
         }
-        let (name, same) = match truth {
-            Truth::Single(page) => (page.name(), is_plainly(bytes.map(|b| page.loose_char(b)), &want)),
-            Truth::Double(codec) => {
-                let bytes: Vec<u8> = bytes.collect();
-                (codec.name(), is_plainly(codec.decode_without_bom_handling(&bytes).0.chars(), &want))
-            }
+        let name = match truth {
+            Truth::Single(page) if same(page) => page.name(),
+            Truth::Double(codec) if is_double(old, read, codec, &want) => codec.name(),
+            _ => continue,
         };
-        if same {
-            return Some(format!("{} read as {}", name.to_ascii_lowercase(), read.name()));
-        }
+        return Some(format!("{} read as {}", name.to_ascii_lowercase(), read.name()));
     }
     // Encodings of East Asia make characters of it.
     if old.chars().all(|c| c < '\u{2E80}') {
@@ -277,6 +276,12 @@ fn legacy_pair(old: &str, new: &str) -> Option<String> {
         let text = std::str::from_utf8(&bytes).ok().filter(|_| !bad)?;
         (plain(text) == want).then(|| format!("utf-8 read as {}", e.codec.name().to_ascii_lowercase()))
     })
+}
+
+/// Whether `old`, written in `read` and read as `codec`, is `want`.
+fn is_double(old: &str, read: &Page, codec: &'static Codec, want: &str) -> bool {
+    let bytes: Option<Vec<u8>> = old.chars().map(|c| read.loose_byte(c)).collect();
+    bytes.is_some_and(|bytes| is_plainly(codec.decode_without_bom_handling(&bytes).0.chars(), want))
 }
 
 /// What may have stood at the bytes `place` of `line`, which was left alone.

@@ -105,8 +105,10 @@ impl Runs {
         let from = self.text.len();
         let (mut end, mut long, mut site) = (start, false, Some(first));
         while let Some(s) = site {
-            let mut raw = line[end..end + s.len].chars();
-            long |= raw.clone().nth(2).is_some() && !raw.all(|c| class(c).is_letter());
+            if !long {
+                let raw = line[end..end + s.len].chars();
+                long = raw.clone().nth(2).is_some() && !raw.clone().all(|c| class(c).is_letter());
+            }
             self.text.push(s.char);
             if s.space {
                 self.text.push(' ');
@@ -242,7 +244,7 @@ pub(super) fn best(t: &Tables, line: &str) -> Option<Best> {
     }
     let mut best = all.into_iter().next()?;
     best.way.bold = best.sure >= COMPANY;
-    if best.way.bold && has_bold(line) {
+    if best.way.bold && has_bold(t, line, best.way.x) {
         best.runs = Runs::of(t, line, best.way);
     }
     Some(best)
@@ -276,15 +278,25 @@ fn unexplained(t: &Tables, line: &str, runs: &Runs) -> Set {
     set
 }
 
-/// Whether `line` has anything that is read otherwise where other evidence makes it credible.
-fn has_bold(line: &str) -> bool {
-    // U+FFFD, a space after what is not ASCII, or what a soft hyphen has left: "Ãn".
+/// Whether `line` has anything that is read otherwise in encoding `x` where other evidence makes it
+/// credible: U+FFFD, a sequence that a space cuts short, or what a soft hyphen has left: "Ãn".
+fn has_bold(t: &Tables, line: &str, x: usize) -> bool {
     let bytes = line.as_bytes();
-    let mut at = 0;
+    // How many characters each sequence wants still that has begun, and where the last one ended.
+    let (mut wants, mut at) = ([false; 3], 0);
     while let Some(next) = beyond_ascii(bytes, at) {
-        at = next + line[next..].chars().next().map_or(1, char::len_utf8);
+        if next != at {
+            wants = [false; 3];
+        }
+        at = next + len_of(bytes[next]);
         let (c, after) = (&bytes[next..at], bytes.get(at).copied().unwrap_or(0));
-        if after == b' ' || c == "\u{FFFD}".as_bytes() || after.is_ascii_lowercase() && c == "Ã".as_bytes() {
+        let [of2, of3, of4] = t.leads(x, c);
+        let goes_on = t.may_follow(x, c);
+        wants = [of2 || goes_on && wants[1], of3 || goes_on && wants[2], of4];
+        if after == b' ' && wants != [false; 3]
+            || c == "\u{FFFD}".as_bytes()
+            || after.is_ascii_lowercase() && c == "Ã".as_bytes()
+        {
             return true;
         }
     }

@@ -48,17 +48,67 @@ pub(super) struct Way {
 
 /// Reads the site that starts at byte `at` of `text`, which is not ASCII there.
 pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> {
+    match whole(t, way.x, &text.as_bytes()[at..]) {
+        Ok(site) => site,
+        Err(Broken) => broken(t, way, text, at),
+    }
+}
+
+/// It may be a site, though not all its bytes are there, or what they are takes a closer look.
+struct Broken;
+
+/// How many bytes follow the first one of a character of UTF-8, and what that says of the character.
+fn led(lead: u8) -> Option<(usize, u32)> {
+    match lead {
+        0xC2..=0xDF => Some((1, u32::from(lead & 0x1F))),
+        0xE0..=0xEF => Some((2, u32::from(lead & 0x0F))),
+        0xF0..=0xF4 => Some((3, u32::from(lead & 0x07))),
+        _ => None,
+    }
+}
+
+/// Of a character of so many bytes after the first, the least.
+fn least(more: usize) -> u32 {
+    [0x80, 0x800, 0x1_0000][more - 1]
+}
+
+/// [`read`] for most sites and most that are none.
+fn whole(t: &Tables, x: usize, bytes: &[u8]) -> Result<Option<Site>, Broken> {
+    let (lead, mut len) = t.byte_at(x, bytes);
+    let Some((more, mut code)) = led(lead) else { return Ok(None) };
+    for _ in 0..more {
+        let next = &bytes[len..];
+        if next.first().is_none_or(u8::is_ascii) || next.starts_with("\u{FFFD}".as_bytes()) {
+            return Err(Broken);
+        }
+        let (b, n) = t.byte_at(x, next);
+        if !(0x80..=0xBF).contains(&b) {
+            return Ok(None);
+        }
+        code = code << 6 | u32::from(b & 0x3F);
+        len += n;
+    }
+    match char::from_u32(code) {
+        Some(char) if code >= least(more).max(0xA0) && !is_noncharacter(code) => {
+            Ok(Some(Site { len, char, space: false, kind: Kind::Whole }))
+        }
+        _ => Err(Broken),
+    }
+}
+
+/// Whether no character will ever be there (Unicode, section 23.7).
+fn is_noncharacter(code: u32) -> bool {
+    matches!(code & 0xFFFF, 0xFFFE | 0xFFFF) || (0xFDD0..=0xFDEF).contains(&code)
+}
+
+/// [`read`] for the rest.
+fn broken(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> {
     let Way { x, bold, doubled } = way;
     let rest = &text[at..];
     let mut chars = rest.char_indices();
     let (_, first) = chars.next()?;
     let lead = t.byte(x, first)?;
-    let (more, mut code) = match lead {
-        0xC2..=0xDF => (1, u32::from(lead & 0x1F)),
-        0xE0..=0xEF => (2, u32::from(lead & 0x0F)),
-        0xF0..=0xF4 => (3, u32::from(lead & 0x07)),
-        _ => return None,
-    };
+    let (more, mut code) = led(lead)?;
     let mut kind = Kind::Whole;
     let mut second = 0;
     for k in 0..more {
@@ -115,8 +165,7 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
         code = code << 6 | u32::from(b & 0x3F);
     }
     let mut len = chars.next().map_or(rest.len(), |(i, _)| i);
-    let least = [0x80, 0x800, 0x1_0000][more - 1];
-    if code < least {
+    if code < least(more) {
         return None;
     }
     if kind == Kind::Lossy {
@@ -138,7 +187,7 @@ pub(super) fn read(t: &Tables, way: Way, text: &str, at: usize) -> Option<Site> 
             _ => return None,
         };
     }
-    if matches!(code & 0xFFFF, 0xFFFE | 0xFFFF) || (0xFDD0..=0xFDEF).contains(&code) {
+    if is_noncharacter(code) {
         return None;
     }
     let mut space = false;

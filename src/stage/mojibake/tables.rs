@@ -125,12 +125,22 @@ impl Tables {
         (b != 0).then_some(b)
     }
 
+    /// The byte that the character stands for that `bytes` start with, which is not ASCII, 0 if there is
+    /// none; and how many bytes the character has.
+    pub(super) fn byte_at(&self, encoding: usize, bytes: &[u8]) -> (u8, usize) {
+        let slot = self.slot.get(code_of(bytes)).copied().unwrap_or(0);
+        (self.bytes[usize::from(slot)][encoding], len_of(bytes[0]))
+    }
+
     /// Whether the character that `bytes` start with is a first byte of UTF-8 in that encoding.
     pub(super) fn may_lead(&self, encoding: usize, bytes: &[u8]) -> bool {
-        self.slot.get(code_of(bytes)).is_some_and(|&slot| {
-            let Parts { lead: [of2, of3, of4], .. } = self.parts[usize::from(slot)];
-            (of2 | of3 | of4) >> encoding & 1 == 1
-        })
+        self.leads(encoding, bytes) != [false; 3]
+    }
+
+    /// Whether it is the first of two, of three, of four.
+    pub(super) fn leads(&self, encoding: usize, bytes: &[u8]) -> [bool; 3] {
+        let slot = self.slot.get(code_of(bytes)).copied().unwrap_or(0);
+        self.parts[usize::from(slot)].lead.map(|set| set >> encoding & 1 == 1)
     }
 
     /// Whether it is a byte after the first, or stands for one that was lost.
