@@ -1,9 +1,7 @@
 //! `lave clean`: documents in order, small ones in groups on all threads, and for each its records
 //! on the disk before its output takes its place.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::pipeline::{Outcome, Pipeline};
@@ -12,11 +10,13 @@ use crate::{Error, Settings};
 
 use super::args::{Clean, Talk};
 use super::output::{complain, count, help, note, path, stdout_failed, thousands, warn};
+use super::places::{output, refuse_clashes, report_path};
 use super::progress::Progress;
-use super::run::{Failed, Signals, Source, Way, container, inputs, wash};
+use super::report_file::{ReportFile, is_report, refuse_report};
+use super::run::{Failed, Signals, Source, Target, Way, container, inputs, wash};
 use super::settings::settings;
 use super::{Exit, Ran, Stop};
-use crate::dump::{Document, Found, Input, Output, Staged, WalkOptions, create_report, real, same_file, walk};
+use crate::dump::{Document, Found, Input, Output, Staged, WalkOptions, same_file, walk};
 
 /// Documents up to this size are cleaned in groups, one on each thread.
 const SMALL: u64 = 1 << 20;
@@ -52,7 +52,7 @@ pub(crate) fn clean(a: &Clean, talk: &Talk) -> Ran {
     let stdin = if from_stdin { Some(Source::stdin()?) } else { None };
     let mut run = Run::new(&pipeline, &s, output, talk);
     let documents = match stdin {
-        Some(_) => run.refuse_clashes(&[], report.as_deref()).map(|()| Vec::new())?,
+        Some(_) => refuse_clashes(&run.output, &[], report.as_deref()).map(|()| Vec::new())?,
         None => run.gather(&inputs, a, report.as_deref())?,
     };
     run.total(if from_stdin { None } else { Some(documents.iter().map(|d| d.len).sum()) });
@@ -68,107 +68,6 @@ pub(crate) fn clean(a: &Clean, talk: &Talk) -> Ran {
     let exit = run.end()?;
     let found = a.fail_on.is_some() && run.totals.tally.findings > 0;
     Ok(if found { exit.max(Exit::Found) } else { exit })
-}
-
-/// Where the output goes.
-fn output(a: &Clean, inputs: &[Input]) -> crate::Result<Output> {
-    let lone_file = inputs.len() <= 1 && inputs.iter().all(|i| !i.is_folder);
-    if a.in_place {
-        if inputs.is_empty() {
-            return Err(Error::new("--in-place", "standard input has no place").remedy("name files"));
-        }
-        if a.report.is_none() && !a.no_report {
-            return Err(Error::new("--in-place", "without a report nothing could be undone")
-                .remedy("add --report FILE, or --no-report if that is wanted"));
-        }
-        return Ok(Output::InPlace);
-    }
-    let Some(o) = &a.output else {
-        if lone_file {
-            return Ok(Output::Stdout);
-        }
-        return Err(Error::new(path(&a.paths[0]), "more than one document cannot go to standard output")
-            .remedy("say where to write with -o DIR, or --in-place"));
-    };
-    if o == Path::new("-") && lone_file {
-        return Ok(Output::Stdout);
-    }
-    let slash = o.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if lone_file && !slash && !o.is_dir() {
-        return Ok(Output::File(o.clone()));
-    }
-    // Without a slash at its end, behind which no file is found.
-    let bare: PathBuf = o.components().collect();
-    if bare.exists() && !o.is_dir() {
-        return Err(Error::new(path(o), "is a file, and a folder is needed").remedy("name another place with -o"));
-    }
-    if inputs.iter().any(|i| i.is_folder && same_file(&i.path, o)) {
-        return Err(Error::new(path(o), "the output folder is the input").remedy("name another, or use --in-place"));
-    }
-    Ok(Output::Folder(o.clone()))
-}
-
-/// A lone document gets a report only if one is asked for.
-fn report_path(a: &Clean, output: &Output, inputs: &[Input]) -> crate::Result<Option<PathBuf>> {
-    if a.no_report {
-        return Ok(None);
-    }
-    let lone = inputs.len() <= 1 && inputs.iter().all(|i| !i.is_folder);
-    Ok(match (&a.report, output) {
-        (Some(p), _) if p == Path::new("-") => {
-            return Err(Error::new("--report", "the report cannot go to standard output").remedy("name a file"));
-        }
-        (Some(p), _) => Some(p.clone()),
-        (None, Output::Folder(f)) if !lone => Some(f.join("report.jsonl")),
-        _ => None,
-    })
-}
-
-/// How a report begins.
-const REPORT: &[u8] = b"{\"type\":\"header\"";
-
-/// As many first bytes of a file as tell a report.
-fn head(file: &Path) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(file)?.take(REPORT.len() as u64).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// A report takes the place of an older report, and of nothing else.
-fn refuse_report(report: Option<&Path>) -> crate::Result<()> {
-    let Some(p) = report.filter(|p| p.is_file()) else { return Ok(()) };
-    let head = head(p).map_err(|e| Error::io(path(p), "read", &e))?;
-    if head.is_empty() || head == REPORT {
-        return Ok(());
-    }
-    Err(Error::new(path(p), "exists, and is no report").remedy("name another file with --report"))
-}
-
-struct ReportFile {
-    path: PathBuf,
-    file: BufWriter<File>,
-    full: bool,
-}
-
-impl ReportFile {
-    fn fail(&self, e: &io::Error) -> Error {
-        Error::io(path(&self.path), "write the report", e)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> crate::Result<()> {
-        self.file.write_all(bytes).map_err(|e| Error::io(path(&self.path), "write the report", &e))
-    }
-
-    /// On the disk, if it is a file at all.
-    fn sync(&mut self) -> crate::Result<()> {
-        self.file.flush().map_err(|e| self.fail(&e))?;
-        match self.file.get_ref().sync_data() {
-            Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-                Err(self.fail(&e))
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 /// A small document, done in memory.
@@ -227,7 +126,7 @@ impl<'a> Run<'a> {
         }
         // What lave itself put there when the folder was its output.
         for old in inputs.iter().filter(|i| i.is_folder).map(|i| i.path.join("report.jsonl")) {
-            if head(&old).is_ok_and(|h| h == REPORT) && !report.is_some_and(|r| same_file(r, &old)) {
+            if is_report(&old) && !report.is_some_and(|r| same_file(r, &old)) {
                 if !self.talk.quiet {
                     warn(format_args!("skipped {}: the report of an earlier run", path(&old)));
                 }
@@ -259,86 +158,14 @@ impl<'a> Run<'a> {
                 Err(e) => self.fail(&e),
             }
         }
-        self.refuse_clashes(&documents, report)?;
+        refuse_clashes(&self.output, &documents, report)?;
         Ok(documents)
     }
 
-    /// No two documents for one place or one name, and nothing written over an input or the report.
-    fn refuse_clashes(&self, documents: &[Document], report: Option<&Path>) -> crate::Result<()> {
-        let in_place = matches!(self.output, Output::InPlace);
-        // With symlinks followed once, not for every document: below the output folder there are none.
-        let output = match &self.output {
-            Output::Folder(f) => Output::Folder(real(f)),
-            Output::File(f) => Output::File(real(f)),
-            other => other.clone(),
-        };
-        let report_at = report.map(real);
-        let mut places: HashMap<PathBuf, &Path> = HashMap::new();
-        let mut names: HashMap<&Path, &Path> = HashMap::new();
-        let mut existing = false;
-        if let (Output::File(f), Some(r)) = (&output, &report_at)
-            && f == r
-        {
-            return Err(Error::new(path(f), "output and report are one file").remedy("name another with --report"));
-        }
-        for d in documents {
-            if matches!(output, Output::Stdout) && same_file(Path::new("/dev/stdout"), &d.path) {
-                return Err(
-                    Error::new(path(&d.path), "the output is the input").remedy("send it elsewhere, or use --in-place")
-                );
-            }
-            if report.is_some_and(|r| same_file(r, &d.path)) {
-                return Err(Error::new(path(&d.path), "the report would overwrite this input")
-                    .remedy("name another file with --report"));
-            }
-            let Some(place) = output.place(&d.name, &d.path) else { continue };
-            existing |= place.exists();
-            if !in_place && same_file(&place, &d.path) {
-                return Err(Error::new(path(&d.path), "the output is the input")
-                    .remedy("name another place, or use --in-place"));
-            }
-            if report_at.as_deref() == Some(place.as_path()) {
-                return Err(Error::new(path(&place), "the report would overwrite this document")
-                    .remedy("name another file with --report"));
-            }
-            let clash = |at: &Path, other: &Path, remedy: &str| {
-                let both = format!("both {} and {} would go there", path(other), path(&d.path));
-                Err(Error::new(path(at), both).remedy(remedy))
-            };
-            if let Some(other) = places.insert(place.clone(), &d.path) {
-                return clash(&place, other, "clean them into two folders");
-            }
-            if in_place
-                && report.is_some()
-                && let Some(other) = names.insert(&d.name, &d.path)
-            {
-                return clash(&d.name, other, "the report could not tell them apart; clean each with its own");
-            }
-        }
-        // An output that stands there already may be another document's input.
-        if existing && !in_place {
-            for d in documents {
-                if places.contains_key(&real(&d.path)) {
-                    return Err(Error::new(path(&d.path), "an output would overwrite this input")
-                        .remedy("name another place with -o"));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn begin_report(&mut self, p: PathBuf, full: bool, fresh: bool, s: &Settings) -> crate::Result<()> {
-        let file = create_report(&p, fresh).map_err(|e| {
-            if e.kind() == io::ErrorKind::AlreadyExists {
-                Error::new(path(&p), "this report exists, and what it tells could no longer be undone")
-                    .remedy("name another file with --report")
-            } else {
-                Error::io(path(&p), "write the report", &e)
-            }
-        })?;
-        let mut r = ReportFile { path: p, file: BufWriter::with_capacity(1 << 18, file), full };
         let mut head = Vec::new();
         report::header(s.hash(), self.pipeline.rules().hash(), full, &mut head);
+        let mut r = ReportFile::create(p, full, fresh)?;
         r.write(&head)?;
         self.report = Some(r);
         Ok(())
@@ -541,32 +368,11 @@ impl<'a> Run<'a> {
         why: Option<String>,
         staged: Option<Staged>,
     ) -> Result<(Result<Outcome, Option<(Option<Failed>, io::Error)>>, Option<Staged>), Stop> {
-        enum Out {
-            Staged(BufWriter<Staged>),
-            Stdout(BufWriter<io::Stdout>),
-            Nowhere,
-        }
-        impl Write for Out {
-            fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-                match self {
-                    Out::Staged(w) => w.write(buf),
-                    Out::Stdout(w) => w.write(buf),
-                    Out::Nowhere => Ok(buf.len()),
-                }
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                match self {
-                    Out::Staged(w) => w.flush(),
-                    Out::Stdout(w) => w.flush(),
-                    Out::Nowhere => Ok(()),
-                }
-            }
-        }
         let to_stdout = matches!(self.output, Output::Stdout);
         let mut out = match staged {
-            Some(s) => Out::Staged(BufWriter::with_capacity(1 << 17, s)),
-            None if to_stdout => Out::Stdout(BufWriter::with_capacity(1 << 17, io::stdout())),
-            None => Out::Nowhere,
+            Some(s) => Target::Staged(BufWriter::with_capacity(1 << 17, s)),
+            None if to_stdout => Target::Stdout(BufWriter::with_capacity(1 << 17, io::stdout())),
+            None => Target::Nowhere,
         };
         let progress = &self.progress;
         let add = |n| progress.add(n);
@@ -588,7 +394,7 @@ impl<'a> Run<'a> {
                     r.sync()?;
                 }
                 let staged = match out {
-                    Out::Staged(w) => w.into_inner().ok(),
+                    Target::Staged(w) => w.into_inner().ok(),
                     _ => None,
                 };
                 Ok((Ok(outcome), staged))

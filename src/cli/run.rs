@@ -1,7 +1,7 @@
 //! What `clean` and `check` share: inputs, signals, and one document through the pipeline.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::report::{DocumentId, Journal};
 
 use super::Exit;
 use super::output::path;
-use crate::dump::Input;
+use crate::dump::{Input, Staged};
 
 /// File name endings of formats that are text but must not be cleaned as such.
 const CONTAINERS: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson", "xml", "ipynb", "parquet"];
@@ -131,6 +131,30 @@ impl Source {
         file.write_all(&head).map_err(spool)?;
         io::copy(&mut input, &mut file).map_err(spool)?;
         Ok(Source::File(file))
+    }
+}
+
+/// Where the bytes of a document go that is cleaned as a stream.
+pub(crate) enum Target {
+    Staged(BufWriter<Staged>),
+    Stdout(BufWriter<io::Stdout>),
+    Nowhere,
+}
+
+impl Write for Target {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Staged(w) => w.write(buf),
+            Target::Stdout(w) => w.write(buf),
+            Target::Nowhere => Ok(buf.len()),
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Staged(w) => w.flush(),
+            Target::Stdout(w) => w.flush(),
+            Target::Nowhere => Ok(()),
+        }
     }
 }
 

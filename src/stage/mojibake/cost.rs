@@ -260,9 +260,8 @@ static ODD: [[u8; KINDS.len()]; KINDS.len()] = {
     all
 };
 
-const KINDS: [Kind; 15] = [
-    Lower, Upper, Letter, Mark, Digit, Space, Stop, Open, Close, Guillemet, Joint, Symbol, Currency, Box, Control,
-];
+const KINDS: [Kind; 15] =
+    [Lower, Upper, Letter, Mark, Digit, Space, Stop, Open, Close, Guillemet, Joint, Symbol, Currency, Box, Control];
 
 const fn odd(a: Kind, b: Kind) -> u8 {
     match (a, b) {

@@ -254,10 +254,7 @@ fn legacy_pair(old: &str, new: &str) -> Option<String> {
             let truly = |c: char| read.loose_byte(c).map_or(char::REPLACEMENT_CHARACTER, |b| page.loose_char(b));
             is_plainly(old.chars().map(truly), &want) && old.chars().all(|c| read.loose_byte(c).is_some())
         };
-        if read.name() == "windows-1252"
-            && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c))
-            && same(read)
-        {
+        if read.name() == "windows-1252" && old.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c)) && same(read) {
             return Some("windows-1252 read as latin-1".to_owned());
         }
         let name = match truth {
