@@ -4,7 +4,9 @@
 //! This is [`EditSet::then`](crate::edit::EditSet::then) for documents of any length: what touches
 //! is one change, whichever phase or stage made it.
 
+mod found;
 mod gaps;
+mod ruler;
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,19 +14,19 @@ use std::sync::Arc;
 
 use super::batch::Spare;
 use super::characters::{Batch, Found};
-use super::{Change, Finding, Plan, Sink, Tally};
+use super::{Change, Plan, Sink, Tally};
 use crate::decode::NewlineKind;
 use crate::edit::{RuleId, Rules, add_rules};
 use crate::stage::Hows;
+pub(super) use found::FINDING_TEXT;
 use gaps::Op;
+pub(super) use ruler::Ruler;
 use twox_hash::xxhash3_128::Hasher;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
 pub(super) const CHANGE_MAX: usize = 64 << 10;
 /// Bytes of output that are worth passing on.
 const PIECE: usize = 128 << 10;
-/// Bytes of a finding's text that are told.
-pub(super) const FINDING_TEXT: usize = 240;
 
 /// A batch in its place in the document.
 struct Placed {
@@ -43,36 +45,6 @@ struct Cursor {
     /// Bytes of the current edit's new text that are done; `None` before it was begun.
     used: Option<usize>,
     found: usize,
-}
-
-/// Line and column of a place of a text, found by going on from the last.
-#[derive(Default)]
-pub(super) struct Ruler {
-    at: usize,
-    line: u64,
-    column: u64,
-    /// The first newline from there on, once looked for.
-    newline: Option<usize>,
-}
-
-impl Ruler {
-    /// Line and column (characters), from 1, of byte `to` of `text`.
-    pub(super) fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
-        if to > self.at {
-            let find = |at: usize| memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(usize::MAX, |i| at + i);
-            let mut newline = self.newline.unwrap_or_else(|| find(self.at));
-            while newline < to {
-                self.line += 1;
-                self.column = 0;
-                self.at = newline + 1;
-                newline = find(self.at);
-            }
-            self.newline = Some(newline);
-            self.column += text[self.at..to].chars().count() as u64;
-            self.at = to;
-        }
-        (self.line + 1, self.column + 1)
-    }
 }
 
 /// The change being put together.
@@ -206,8 +178,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
 
     fn begin_batch(&mut self, placed: &Placed) {
         self.cursor = Cursor::default();
-        self.ruler = Ruler { line: placed.line_base, ..Ruler::default() };
-        self.found_ruler = Ruler { line: placed.line_base, ..Ruler::default() };
+        self.ruler = Ruler::from_line(placed.line_base);
+        self.found_ruler = Ruler::from_line(placed.line_base);
     }
 
     /// How far the composition has come in the text after phase 1.
@@ -253,8 +225,8 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 if let Some(next) = self.batches.front() {
                     let line_base = next.line_base;
                     self.cursor = Cursor::default();
-                    self.ruler = Ruler { line: line_base, ..Ruler::default() };
-                    self.found_ruler = Ruler { line: line_base, ..Ruler::default() };
+                    self.ruler = Ruler::from_line(line_base);
+                    self.found_ruler = Ruler::from_line(line_base);
                 }
             } else {
                 self.batches.push_front(placed);
@@ -403,33 +375,6 @@ impl<'a, S: Sink> Emitter<'a, S> {
         Ok(())
     }
 
-    /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
-    fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
-        while let Some(f) = self.next_found(p, end) {
-            if stays {
-                let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
-                self.tell(p, f, self.clean + ahead as u64)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the next finding before byte `end`, of phase 1 or of the line rules.
-    fn next_found(&mut self, p: &Placed, end: usize) -> Option<Found> {
-        let before = |f: &&Found| (f.new.start as usize) < end;
-        let phase_1 = p.batch.found.get(self.cursor.found).filter(before).copied();
-        let flagged = self.flagged.front().filter(before).copied();
-        let key = |f: Found| (f.old, f.new, f.rule);
-        match (phase_1, flagged) {
-            (Some(a), Some(b)) if key(b) < key(a) => self.flagged.pop_front(),
-            (None, Some(_)) => self.flagged.pop_front(),
-            (found, _) => {
-                self.cursor.found += usize::from(found.is_some());
-                found
-            }
-        }
-    }
-
     fn put(&mut self, text: &str) -> io::Result<()> {
         self.clean += text.len() as u64;
         if self.style.newline == NewlineKind::Lf {
@@ -528,29 +473,6 @@ impl<'a, S: Sink> Emitter<'a, S> {
         Ok(())
     }
 
-    /// Tells a finding of the batch whose place in the output starts at `clean`.
-    fn tell(&mut self, p: &Placed, f: Found, clean: u64) -> io::Result<()> {
-        self.tally.finding(f.rule);
-        if !self.told {
-            return Ok(());
-        }
-        let text = &p.batch.text[f.old.range()];
-        let mut cut = text.len().min(FINDING_TEXT);
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let (line, column) = self.found_ruler.go(&p.batch.text, f.old.start as usize);
-        self.sink.finding(&Finding {
-            old_range: p.old_base + u64::from(f.old.start)..p.old_base + u64::from(f.old.end),
-            new_range: clean..clean + f.new.len() as u64,
-            line,
-            column,
-            text: &text[..cut],
-            rule: f.rule,
-            suggestion: self.plan.suggestion(f.rule, &p.batch.text, f.old),
-        })
-    }
-
     /// The document has ended and every line has its verdict.
     pub(super) fn finish(mut self) -> io::Result<(Emitted, Tally)> {
         let trailing = self.plan.ids.trailing_blank;
@@ -575,8 +497,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 self.group.open = true;
                 self.group.old_start = self.old_end;
                 self.group.new_start = self.clean;
-                self.group.line = self.ruler.line + 1;
-                self.group.column = self.ruler.column + 1;
+                (self.group.line, self.group.column) = self.ruler.here();
             }
             add_rules(&mut self.group.rules, &[newline]);
             self.group.new.push('\n');

@@ -1,255 +1,8 @@
-//! The algebra of edits: the one way in which lave changes text.
-//!
-//! A stage pushes into an [`EditSink`] and never returns text. The sink becomes an [`EditSet`],
-//! which can be applied, composed, inverted and used to carry offsets from one side to the
-//! other. Everything a person can ask for (report, diff, counts, revert) is read off edit sets.
-//!
-//! Laws, tested below and in `tests/laws.rs`:
-//! `b.apply(a.apply(t)) == a.then(&b).apply(t)`; `a.invert(t).apply(a.apply(t)) == t`;
-//! offsets map monotonically; edits are ordered, disjoint, never touching and never no-ops.
-//!
-//! Offsets here are bytes within one line (or one text) of less than 4 GiB.
-
-use std::sync::Arc;
+//! A set of edits: applied, composed, inverted, and used to carry offsets from one side to the other.
 
 use smallvec::{SmallVec, smallvec};
 
-/// A half-open range of bytes, on char boundaries of the text that it speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Span {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
-
-impl Span {
-    /// The span `start..end`, in bytes.
-    pub fn new(start: usize, end: usize) -> Self {
-        debug_assert!(start <= end && end <= u32::MAX as usize);
-        Span { start: start as u32, end: end as u32 }
-    }
-
-    /// Length in bytes.
-    #[allow(clippy::len_without_is_empty)]
-    pub fn len(self) -> usize {
-        (self.end - self.start) as usize
-    }
-
-    /// As a range for slicing.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-/// Names a rule of the rule set in force; an index into it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(pub u16);
-
-impl RuleId {
-    /// A rule that is not in the set: whatever it asks for is ignored.
-    pub const NONE: RuleId = RuleId(u16::MAX);
-}
-
-/// The rules that made one edit, sorted, without repeats.
-pub type Rules = SmallVec<[RuleId; 3]>;
-
-/// What a rule may do in a run, once its level is weighed against the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
-    /// Not in force.
-    Off,
-    /// Says what it saw; changes nothing.
-    Flag,
-    /// Changes text.
-    Act,
-}
-
-/// Something seen and left alone, at a place of the text just looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Where, in bytes of the text that the stage was given.
-    pub span: Span,
-    /// By which rule.
-    pub rule: RuleId,
-}
-
-/// One replacement: bytes `old` of the text before give way to `new` of the set's arena.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// Bytes of the text before.
-    pub old: Span,
-    /// Bytes of the arena, see [`EditSet::new_text`].
-    pub new: Span,
-    /// Where the new text starts in the text after.
-    at: u32,
-    /// Who made it.
-    pub rules: Rules,
-}
-
-impl Edit {
-    /// The range that its new text takes up in the text after.
-    fn after(&self) -> Span {
-        Span { start: self.at, end: self.at + (self.new.end - self.new.start) }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Push {
-    old: Span,
-    new: Span,
-    rule: RuleId,
-}
-
-/// Where stages push what they want done to one text.
-///
-/// It knows what each rule may do: an edit by a rule that may only flag becomes a finding, one by
-/// a rule that is off is ignored, so that no stage needs to know of levels. Edits may come in any
-/// order; of two that overlap the one that starts first wins and the other is left for the next
-/// pass. It is reused from line to line, so clean text allocates nothing.
-pub struct EditSink {
-    effects: Arc<[Effect]>,
-    pushed: Vec<Push>,
-    arena: String,
-    seen: Vec<Seen>,
-    lasting: Vec<Seen>,
-    base: u32,
-}
-
-impl EditSink {
-    /// A sink in which rule `n` may do `effects[n]`.
-    pub fn new(effects: Arc<[Effect]>) -> Self {
-        EditSink { effects, pushed: Vec::new(), arena: String::new(), seen: Vec::new(), lasting: Vec::new(), base: 0 }
-    }
-
-    /// What `rule` may do.
-    pub fn effect(&self, rule: RuleId) -> Effect {
-        self.effects.get(rule.0 as usize).copied().unwrap_or(Effect::Off)
-    }
-
-    /// Whether `rule` may do anything at all; to skip work.
-    pub fn wants(&self, rule: RuleId) -> bool {
-        self.effect(rule) != Effect::Off
-    }
-
-    /// Replaces the bytes `old` by `new`.
-    pub fn replace(&mut self, old: std::ops::Range<usize>, new: &str, rule: RuleId) {
-        match self.effect(rule) {
-            Effect::Off => {}
-            Effect::Flag => self.flag(old, rule),
-            Effect::Act => {
-                let base = self.base as usize;
-                let from = self.arena.len();
-                append(&mut self.arena, new);
-                self.pushed.push(Push {
-                    old: Span::new(old.start + base, old.end + base),
-                    new: Span::new(from, self.arena.len()),
-                    rule,
-                });
-            }
-        }
-    }
-
-    /// Deletes the bytes `old`.
-    pub fn delete(&mut self, old: std::ops::Range<usize>, rule: RuleId) {
-        self.replace(old, "", rule);
-    }
-
-    /// Inserts `new` before byte `at`.
-    pub fn insert(&mut self, at: usize, new: &str, rule: RuleId) {
-        self.replace(at..at, new, rule);
-    }
-
-    /// Says that `rule` saw something at the bytes `span`, as long as it is still to be seen when
-    /// the line has settled.
-    pub fn flag(&mut self, span: std::ops::Range<usize>, rule: RuleId) {
-        if self.wants(rule) {
-            let base = self.base as usize;
-            self.seen.push(Seen { span: Span::new(span.start + base, span.end + base), rule });
-        }
-    }
-
-    /// Like [`EditSink::flag`], for what the edits of this very pass will hide: it is reported even
-    /// though later passes do not see it any more.
-    pub fn flag_lasting(&mut self, span: std::ops::Range<usize>, rule: RuleId) {
-        if self.wants(rule) {
-            let base = self.base as usize;
-            self.lasting.push(Seen { span: Span::new(span.start + base, span.end + base), rule });
-        }
-    }
-
-    /// Makes offsets of what follows relative to byte `base` of the text that [`EditSink::take`]
-    /// will be given.
-    pub(crate) fn set_base(&mut self, base: usize) {
-        self.base = base as u32;
-    }
-
-    /// What was flagged since the last call.
-    pub(crate) fn drain_seen(&mut self) -> std::vec::Drain<'_, Seen> {
-        self.seen.drain(..)
-    }
-
-    /// What was flagged to last since the last call.
-    pub(crate) fn drain_lasting(&mut self) -> std::vec::Drain<'_, Seen> {
-        self.lasting.drain(..)
-    }
-
-    /// Whether no edit was pushed since the last [`EditSink::take`].
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pushed.is_empty()
-    }
-
-    /// Turns what was pushed into an edit set for `text`, into `out`, and forgets it: orders the
-    /// edits, drops overlaps and no-ops, trims equal ends, joins what touches.
-    pub(crate) fn take(&mut self, text: &str, out: &mut EditSet) {
-        out.clear(text.len());
-        if !self.pushed.is_sorted_by_key(|p| (p.old.start, p.old.end)) {
-            self.pushed.sort_by_key(|p| (p.old.start, p.old.end));
-        }
-        let mut free = 0;
-        for p in self.pushed.drain(..) {
-            if p.old.start < free {
-                continue;
-            }
-            let new = &self.arena[p.new.range()];
-            let Some(old) = text.get(p.old.range()) else {
-                debug_assert!(false, "edit {:?} by rule {} is off a char boundary", p.old, p.rule.0);
-                continue;
-            };
-            free = p.old.end;
-            let (head, tail) = common_ends(old, new);
-            if head == old.len() && head == new.len() {
-                continue;
-            }
-            let span = Span::new(p.old.start as usize + head, p.old.end as usize - tail);
-            out.push(span, &new[head..new.len() - tail], &[p.rule]);
-        }
-        self.arena.clear();
-    }
-}
-
-/// Appends `new`, which mostly is a byte or none: too little to call for a copy.
-fn append(out: &mut String, new: &str) {
-    match *new.as_bytes() {
-        [] => {}
-        [b] => out.push(char::from(b)),
-        _ => out.push_str(new),
-    }
-}
-
-/// Lengths of the longest common prefix and, after it, suffix; on char boundaries.
-fn common_ends(a: &str, b: &str) -> (usize, usize) {
-    let mut head = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
-    while !a.is_char_boundary(head) || !b.is_char_boundary(head) {
-        head -= 1;
-    }
-    let (ra, rb) = (&a[head..], &b[head..]);
-    let mut tail = ra.bytes().rev().zip(rb.bytes().rev()).take_while(|(x, y)| x == y).count();
-    while !ra.is_char_boundary(ra.len() - tail) || !rb.is_char_boundary(rb.len() - tail) {
-        tail -= 1;
-    }
-    (head, tail)
-}
+use super::{Edit, RuleId, Rules, Side, Span, add_rules};
 
 /// What turns one text into another: ordered, disjoint replacements that never touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -458,13 +211,13 @@ impl EditSet {
     }
 }
 
-/// Which end of an edit an offset within it is carried to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// To its start.
-    Start,
-    /// To its end.
-    End,
+/// Appends `new`, which mostly is a byte or none: too little to call for a copy.
+pub(super) fn append(out: &mut String, new: &str) {
+    match *new.as_bytes() {
+        [] => {}
+        [b] => out.push(char::from(b)),
+        _ => out.push_str(new),
+    }
 }
 
 /// By bisection: a long line may hold a million edits and as many findings.
@@ -492,17 +245,11 @@ fn carry(at: usize, side: Side, edits: &[Edit], ends: impl Fn(&Edit) -> (Span, S
     (at as i64 + shift) as usize
 }
 
-/// Adds `more` to the sorted set `to`.
-pub(crate) fn add_rules(to: &mut Rules, more: &[RuleId]) {
-    for &r in more {
-        if let Err(i) = to.binary_search(&r) {
-            to.insert(i, r);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::{EditSink, Effect};
     use super::*;
     use proptest::prelude::*;
 
