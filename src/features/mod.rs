@@ -225,6 +225,18 @@ pub(crate) fn each_of<const N: usize>(bytes: &[u8], any: [u8; N], mut hit: impl 
     bytes.iter().enumerate().filter(|(_, b)| any.contains(b)).for_each(|(at, _)| hit(at));
 }
 
+/// Whether one of `bytes` is from `first`, beyond ASCII, to `last`.
+pub(crate) fn any_within(bytes: &[u8], first: u8, last: u8) -> bool {
+    debug_assert!(!first.is_ascii());
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has what the function was compiled for.
+        #[allow(unsafe_code)]
+        return unsafe { wide::any_within(bytes, first, last) };
+    }
+    bytes.iter().any(|b| (first..=last).contains(b))
+}
+
 /// Whether NFC may change `c`, or `c` may combine with the character before; quick, and sometimes
 /// true of others.
 pub(crate) fn may_compose(c: char) -> bool {
@@ -369,6 +381,12 @@ mod tests {
             each_of(&bytes, [b'#', 1, 5], |at| seen.push(at));
             let wanted: Vec<usize> = (0..bytes.len()).filter(|&i| matches!(bytes[i], b'#' | 1 | 5)).collect();
             prop_assert_eq!(seen, wanted);
+        }
+
+        #[test]
+        fn bytes_of_a_range(bytes in prop::collection::vec(prop_oneof![9 => b' '..b'z', 1 => 0xDEu8..], 0..70)) {
+            let plain = bytes.iter().any(|b| (0xE3..=0xED).contains(b));
+            prop_assert_eq!(any_within(&bytes, 0xE3, 0xED), plain);
         }
 
         #[test]

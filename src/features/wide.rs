@@ -340,6 +340,20 @@ pub(super) fn places<const N: usize>(bytes: &[u8], any: [u8; N], mut hit: impl F
     }
 }
 
+/// Whether one of `bytes` is from `first`, beyond ASCII, to `last`.
+#[target_feature(enable = "avx2")]
+pub(super) fn any_within(bytes: &[u8], first: u8, last: u8) -> bool {
+    let (from, most) = (_mm256_set1_epi8(first as i8), _mm256_set1_epi8((last - first) as i8));
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let over = _mm256_sub_epi8(next(&mut rest), from);
+        if _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(over, most), over)) != 0 {
+            return true;
+        }
+    }
+    false
+}
+
 /// The features that the bits of the three bytes seen stand for.
 const NAMES: [[u32; 256]; 3] = {
     const BITS: [[Features; 8]; 3] = {

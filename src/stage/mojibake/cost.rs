@@ -91,15 +91,18 @@ impl Class {
 /// Code points whose class is looked up, not worked out.
 const TABLE: usize = 0x3000;
 
+#[inline]
 pub(super) fn class(c: char) -> Class {
     static CLASSES: OnceLock<Vec<Class>> = OnceLock::new();
     let work_out = |c: char| {
         let (cost, kind, script) = classify(c);
         Class { cost, kind, script }
     };
-    let table =
-        CLASSES.get_or_init(|| (0..TABLE as u32).map(|cp| work_out(char::from_u32(cp).unwrap_or(' '))).collect());
-    table.get(c as usize).copied().unwrap_or_else(|| work_out(c))
+    let all = || (0..TABLE as u32).map(|cp| work_out(char::from_u32(cp).unwrap_or(' '))).collect();
+    match CLASSES.get_or_init(all).get(c as usize) {
+        Some(known) => *known,
+        None => work_out(c),
+    }
 }
 
 /// A letter with case, at one cost as a small letter and at another as a capital.
@@ -217,7 +220,7 @@ fn classify(c: char) -> (i16, Kind, u8) {
 }
 
 /// What is odd about `b` right after `a`, which comes after `before`.
-#[inline]
+#[inline(always)]
 fn pair(before: Class, a: Class, b: Class) -> i32 {
     match (a.is_letter(), b.is_letter()) {
         (true, true) if a.script == b.script => match (before.kind, a.kind, b.kind) {

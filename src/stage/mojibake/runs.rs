@@ -323,17 +323,18 @@ fn count_orphans(t: &Tables, x: usize, gap: &str, left: bool, right: bool) -> us
 /// it is of a script other than Latin and all by itself.
 fn weigh(before: Class, last: Class, text: &str, next: Class) -> (i32, Option<Class>) {
     let mut meter = Meter::after(before, last);
-    let (mut first, mut words) = (None, 0);
+    // The last letter, mark or digit, and how many there are.
+    let (mut word, mut words) = (next, 0);
     for k in text.chars().map(class) {
         meter.add(k);
         if k.is_word() {
-            first = first.or(Some(k));
+            word = k;
             words += 1;
         }
     }
     meter.close(next);
-    let is_alone = |c: &Class| words == 1 && c.is_alone_odd() && !c.same_script(last) && !c.same_script(next);
-    (meter.sum, first.filter(is_alone))
+    let is_alone = words == 1 && word.is_alone_odd() && !word.same_script(last) && !word.same_script(next);
+    (meter.sum, is_alone.then_some(word))
 }
 
 /// What `site` between `last` and `next` gains or loses by what its pairs do not show: sound text

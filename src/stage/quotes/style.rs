@@ -13,6 +13,7 @@
 
 use super::{after, before, is_space};
 use crate::edit::{EditSink, RuleId};
+use crate::features::any_within;
 
 /// Replaces curly marks by straight ones.
 pub(super) fn straighten(line: &str, rule: RuleId, sink: &mut EditSink) {
@@ -20,8 +21,8 @@ pub(super) fn straighten(line: &str, rule: RuleId, sink: &mut EditSink) {
         return;
     }
     let b = line.as_bytes();
-    // Lead bytes of U+3000 to U+D7FF: kana, ideographs, Hangul. Many at once, as vectors can.
-    let cjk = b.chunks(64).any(|few| few.iter().fold(false, |any, c| any | (0xE3..=0xED).contains(c)));
+    // Lead bytes of U+3000 to U+D7FF: kana, ideographs, Hangul.
+    let cjk = any_within(b, 0xE3, 0xED);
     let mut strings = Strings::of(line);
     let (mut low_double, mut low_single) = (0u32, 0u32);
     for at in memchr::memchr_iter(0xE2, b) {
