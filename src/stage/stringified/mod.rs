@@ -224,12 +224,17 @@ fn bracketed(line: &str, form: &Form, list: &List) -> bool {
     if !prose {
         return false;
     }
+    let mixed = list.singles && list.paras.iter().any(|p| p.double);
+    // Long paragraphs that end as sentences do, or many with headings among them: an article.
+    let article = full >= 4 && words >= 15 * full && stops * 4 >= 3 * full
+        || mixed && full >= 8 && words >= 10 * full && stops * 3 >= full;
     match (form.open, form.close) {
         (true, true) => list.cost == 0 || found.strength >= 2 * list.cost,
+        // Both brackets are gone, and nothing else.
+        (false, false) if list.opens && list.cost == 0 => article,
         // Cut within a paragraph at both ends, or else a line of a program's table of messages.
         (false, false) if telling => found.strength > list.cost && list.cost > 0,
         (false, false) => {
-            let mixed = list.singles && list.paras.iter().any(|p| p.double);
             !list.opens && list.cost > 0 && found.strength >= if mixed { 2 } else { 3 } && words >= 8 * full
         }
         _ => found.strength >= 1 && found.strength >= list.cost || list.opens && list.cost <= 1 && words >= 20,

@@ -130,6 +130,9 @@ pub(super) fn parse(line: &str, form: &Form) -> Option<List> {
     rows[0][2] = CUT;
     rows[0][IN_DOUBLE + 1] = CUT;
     let wraps = |k: Kind| matches!(k, Kind::Single | Kind::Double);
+    // Python doubles nothing, and heeds no apostrophe that was curled before it came.
+    let (undoubled, needless_singles) =
+        if form.alphabet == Alphabet::Educated { (0, 0) } else { (UNDOUBLED, NEEDLESS_SINGLES) };
     let opened = |k: Kind| if k == Kind::Double { IN_DOUBLE } else { 0 };
     // A comma at an end is what a cut left of a separator.
     let edge = |s: &str| match s.trim() {
@@ -159,7 +162,7 @@ pub(super) fn parse(line: &str, form: &Form) -> Option<List> {
             let double = s >= IN_DOUBLE;
             match (double, t.kind) {
                 (false, Kind::Single) => {
-                    go(1, s | 1, if t.flanked { UNDOUBLED } else { LOOSE }, 0);
+                    go(1, s | 1, if t.flanked { undoubled } else { LOOSE }, 0);
                     if next.is_some_and(|n| n.kind == Kind::Single && n.gap == Gap::Nothing) {
                         go(2, s | 1, 0, TWO);
                     }
@@ -179,7 +182,7 @@ pub(super) fn parse(line: &str, form: &Form) -> Option<List> {
                 continue;
             }
             let close = match s {
-                1 => NEEDLESS_SINGLES,
+                1 => needless_singles,
                 IN_DOUBLE => NEEDLESS_DOUBLES,
                 _ => 0,
             };

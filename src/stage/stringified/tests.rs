@@ -176,6 +176,25 @@ fn hand_written_articles_come_back() {
 }
 
 #[test]
+fn half_broken_lists_come_back() {
+    let mut a = article(&[
+        "The lighthouse on the northern pier was sold on Friday to a couple who wish to live in it all year round.",
+        "It's the third sale since May, and the last one that the town's council will have to agree to this year.",
+        "\"We are glad,\" said the keeper's wife, who has lived in the small house beside it for more than forty years.",
+        "Nobody asked what the new owners paid for it, and the harbour's office would not say when it was called.",
+    ]);
+    let whole = damage(&a, Damage { bracketed: true, ..Damage::default() });
+    for part in [&whole[1..], &whole[..whole.len() - 1], &whole[1..whole.len() - 1]] {
+        assert_eq!(washed(part).text, a.join("\n\n"), "{part}");
+    }
+    // Curled as an editor does it, after apostrophes that were curly before.
+    a[1] = a[1].replace('\'', "’");
+    let list: Vec<String> = a.iter().map(|p| format!("‘{}’", p.replace(" \"", " “").replace('"', "”"))).collect();
+    let line = format!("[{}]", list.join(", ")).replace("‘”", "‘“");
+    assert_eq!(washed(&line).text, a.join("\n\n").replace('’', "'"), "{line}");
+}
+
+#[test]
 fn cut_articles_come_back() {
     for a in articles() {
         let whole = a.join("\n\n");
@@ -242,6 +261,9 @@ fn sound_lines_stay() {
         "[\"One sentence that is long enough to be prose.\", \"Another sentence that is long enough to be prose.\"]",
         "[']",
         "['",
+        "'Please enter your name.', 'This field is required.', \"It's not a number.\", 'Try again later, please.'",
+        "'I came.', 'I saw.', 'I conquered.', 'I left.', 'I did not come back.'",
+        "(1, 'A long review of a harbour and its boats, with many words in it.', 'Another long review, of a lighthouse.')",
         "’ ’",
         "kyek' 'iyhàj wok ‘not’ kyek' ’imak. 'Noo'wetlheley",
         "Press ' ' or \" \" to go on.",
