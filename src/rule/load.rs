@@ -33,6 +33,7 @@ builtin!(
     "news_it",
     "news_pt",
     "news_ru",
+    "credits",
     "whitespace",
     "pipeline",
 );
