@@ -49,13 +49,15 @@ pub(super) struct Vote {
 }
 
 impl Vote {
-    /// Letters that the true encoding has, and the one that it would have been misread as has not: text
+    /// Letters that the true encoding has, and that are in no text that was misread in this way: text
     /// with one of them has come through.
     fn came_through(&self) -> Vec<char> {
         let (misread, pair) = hints::pair(self.pair);
         let Truth::Single(truth) = pair.truth else { return Vec::new() };
         let all = (0x80..=0xFF).filter_map(|b| truth.char(b));
-        all.filter(|&c| c.is_alphabetic() && misread.page.loose_byte(c).is_none()).collect()
+        let from = |c: char| misread.page.loose_byte(c).and_then(|b| truth.char(b));
+        let is_whole = |c: char| !from(c).is_some_and(|f| !matches!(f, '\u{80}'..='\u{9F}'));
+        all.filter(|&c| c.is_alphabetic() && is_whole(c)).collect()
     }
 
     /// By how much less a line has to gain, in sixteenths of a nat.

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::hints::is_eastern;
 use super::legacy::{Candidate, Line, Read, SHORT};
-use super::pairs::Change;
+use super::pairs::{Change, Pair};
 use crate::language::{Fit, Model, NAT, Set, Text, Window};
 
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
@@ -14,6 +14,8 @@ const IN_WORDS: usize = 3;
 /// What a letter says that makes a common word of what is none, and how many are counted.
 const WORD: i64 = 6 * NAT;
 const WORDS: usize = 3;
+/// For how many of those an exponent counts that a unit of length gets.
+const UNIT: usize = 2;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
 pub(super) const MANY: u32 = 8;
@@ -21,6 +23,22 @@ pub(super) const MANY: u32 = 8;
 const ONLY: i64 = 4 * NAT;
 /// Of what there are few, too, for each where so much is gained.
 const FEW: i64 = 30 * NAT;
+/// Words that have to change where all that changes may be meant.
+const APART: usize = 3;
+/// Letters of Latin-1 that people write for others that it lacks.
+const STAND_INS: &[(char, char)] = &[
+    ('à', 'ą'),
+    ('â', 'ā'),
+    ('ã', 'ă'),
+    ('ê', 'ę'),
+    ('ë', 'ė'),
+    ('î', 'ī'),
+    ('ñ', 'ń'),
+    ('õ', 'ő'),
+    ('ù', 'ů'),
+    ('û', 'ű'),
+    ('û', 'ū'),
+];
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 
@@ -32,6 +50,8 @@ pub(super) struct Said {
     pub(super) words: usize,
     /// How many become small letters of what does not stand between such.
     pub(super) amid: usize,
+    /// Whether all that changes may be meant.
+    pub(super) unclear: bool,
 }
 
 /// Common words that a reading makes of what is none, by the numbers of their characters, and how many
@@ -80,7 +100,7 @@ impl Line<'_> {
                 let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
                 if is_unit(c.chars[..i].iter().rev().map(|r| r.char), next) {
                     words.made.push(i);
-                    words.count += 1;
+                    words.count += UNIT;
                 }
                 continue;
             }
@@ -104,6 +124,25 @@ impl Line<'_> {
         words
     }
 
+    /// Whether `c` changes no more than `most` words that differ.
+    fn is_within_words(&self, c: &Candidate<'_>, most: usize) -> bool {
+        let mut seen: SmallVec<[&[Read]; 4]> = SmallVec::new();
+        let mut at = 0;
+        let is_letter = |r: &Read| r.char.is_alphabetic();
+        for word in c.chars.chunk_by(|a, b| is_letter(a) == is_letter(b)) {
+            let old = &self.chars[at..at + word.len()];
+            at += word.len();
+            let same = |a: &[Read], b: &[Read]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.char == b.char);
+            if !same(word, old) && !seen.iter().any(|s| same(s, word)) {
+                seen.push(word);
+            }
+            if seen.len() > most {
+                return false;
+            }
+        }
+        true
+    }
+
     /// What all changes say; nothing if one of them is out of the question. `like_others`: other lines
     /// of the document changed in the same way, which makes good some that would be odd by themselves.
     pub(super) fn sense(
@@ -119,7 +158,7 @@ impl Line<'_> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let (mut controls, mut blanks, mut lost, mut amid) = (0, 0, 0, 0);
+        let (mut controls, mut blanks, mut lost, mut amid, mut meant) = (0, 0, 0, 0, 0);
         // Marks that open and close what they are at the edge of.
         let (mut opening, mut closing) = (0, 0);
         let mut old = self.chars.iter().peekable();
@@ -152,12 +191,13 @@ impl Line<'_> {
                 return None;
             }
             let is_word = words.made.binary_search(&i).is_ok();
-            let alone = is_sign(from) && !before.is_alphanumeric() && !next.is_alphanumeric();
+            let alone = !before.is_alphanumeric() && !next.is_alphanumeric();
             lone += usize::from(alone && !is_word);
             if c.pair.change == Change::Script {
                 proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
+            meant += usize::from(may_be_meant(model, c.pair, from, new));
             // What is left of a no-break space that was misread, unless more has changed.
             let blank = matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}'));
             blanks += usize::from(matches!(from, 'Â' | 'Ã') && blank && !is_word);
@@ -230,7 +270,7 @@ impl Line<'_> {
         }
         if c.pair.change == Change::Whole {
             let bonus = IN_WORD * in_words.min(IN_WORDS) as i64;
-            return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0 });
+            return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0, unclear: false });
         }
         if c.pair.change == Change::Script {
             // Controls amid Latin words are no letters of another script.
@@ -257,8 +297,18 @@ impl Line<'_> {
         let bonus = IN_WORD * (in_words + usize::from(quoted)).min(IN_WORDS) as i64 + words.bonus()
             - if foreign > 0 { FOREIGN } else { 0 }
             - if only { ONLY } else { 0 };
-        Some(Said { bonus, words: words.count, amid })
+        let unclear = latin && !like_others && meant == changed && self.is_within_words(c, APART - 1);
+        Some(Said { bonus, words: words.count, amid, unclear })
     }
+}
+
+/// Whether text that `pair` may be of can hold `from` of right, in the place of `new`.
+fn may_be_meant(model: &Model, pair: &Pair, from: char, new: char) -> bool {
+    let small = |c: char| c.to_lowercase().next().unwrap_or(c);
+    is_letter(from)
+        && is_letter(new)
+        && from.is_uppercase() == new.is_uppercase()
+        && (STAND_INS.contains(&(small(from), small(new))) || model.alphabets(from) & pair.neighbours != 0)
 }
 
 /// Whether the letter of number `i` has no other beside it.
@@ -291,11 +341,6 @@ pub(super) fn is_unit(mut before: impl Iterator<Item = char>, next: char) -> boo
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
 pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
-}
-
-/// Whether `c` is no letter, or one that is raised.
-fn is_sign(c: char) -> bool {
-    !is_letter(c) || ('\u{2B0}'..='\u{2FF}').contains(&c)
 }
 
 /// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script
