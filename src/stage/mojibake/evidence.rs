@@ -17,6 +17,8 @@ use crate::stage::Survey;
 const LINE: usize = 4096;
 /// The most that one line says, in sixteenths of a nat.
 const SAY: i64 = 40 * NAT;
+/// One in so many of the lines that would change has to say so by itself.
+const SPOKEN: usize = 8;
 /// The part of what lines say that helps another.
 const PART: i64 = 2;
 
@@ -115,7 +117,8 @@ impl Mojibake {
         out.votes.retain(|v| {
             let letters = v.came_through();
             let sound = lines(sample).filter(|l| l.chars().any(|c| !c.is_ascii() && letters.contains(&c)));
-            sound.take(v.lines + 1).count() <= v.lines
+            let touched = lines(sample).filter(|l| hints::turned(l, 1 << v.pair) != 0);
+            sound.take(v.lines + 1).count() <= v.lines && touched.take(v.lines * SPOKEN + 1).count() <= v.lines * SPOKEN
         });
         out.votes.sort_by_key(|v| (-v.sum, v.pair));
         out

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use smallvec::SmallVec;
 
+use super::sense::is_letter;
 use crate::charset::Page;
 use crate::features::each_of;
 
@@ -29,7 +30,7 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
             with(at..end + 1, 'ß');
         } else if matches!(last, 'A' | '+') && before.is_lowercase() && next.is_lowercase() {
             // "Ã", and "├", which is the same byte in IBM850.
-            let byte = if last == 'A' { latin1(c) } else { ibm850(c) };
+            let byte = if last == 'A' { latin1(c) } else { ibm850(c).filter(|_| !is_letter(c)) };
             let letter = byte.filter(|b| (0xA0..=0xBF).contains(b)).map(|b| char::from(b + 0x40));
             if let Some(letter) = letter.filter(|c| c.is_lowercase()) {
                 with(at - 1..end, letter);

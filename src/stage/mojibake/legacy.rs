@@ -83,7 +83,7 @@ pub(super) struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
     pub(super) chars: Vec<Read>,
-    symbols: Text,
+    pub(super) symbols: Text,
     pub(super) fit: Fit,
     /// The languages that suit it best.
     pub(super) nearest: [usize; TRIED],

@@ -23,6 +23,20 @@ pub(super) const MANY: u32 = 8;
 const ONLY: i64 = 4 * NAT;
 /// Of what there are few, too, for each where so much is gained.
 const FEW: i64 = 30 * NAT;
+/// What letters have to gain one by one where several change: the line may be of a language that no
+/// table knows, and then each gains a little. Less where the line suits its language by so much for each
+/// 100 symbols better than the script in general; more where all its letters are of one alphabet.
+const EACH: i64 = 6 * NAT;
+const EACH_OF_ONE: i64 = 8 * NAT;
+const EACH_AT_HOME: i64 = 72;
+const AT_HOME: i64 = 50 * NAT;
+/// What it counts for a letter that it is in a common word.
+const KNOWN: i64 = 5 * NAT;
+/// From so many letters on, one in so many has to be in such a word, or the line has to suit its language
+/// by that much.
+const TOLD: i64 = 3;
+const ONE_KNOWN_IN: i64 = 4;
+const NEARLY_AT_HOME: i64 = 30 * NAT;
 /// Words that have to change where all that changes may be meant.
 const APART: usize = 3;
 /// Letters of Latin-1 that people write for others that it lacks.
@@ -50,7 +64,7 @@ pub(super) struct Said {
     pub(super) words: usize,
     /// How many become small letters of what does not stand between such.
     pub(super) amid: usize,
-    /// Whether all that changes may be meant.
+    /// Whether all that changes may be meant, or gains too little by itself.
     pub(super) unclear: bool,
 }
 
@@ -62,6 +76,9 @@ pub(super) struct Words {
     /// How many words those are.
     count: usize,
     lost: i64,
+    /// How many letters are asked, and how many of those stand in common words of the language.
+    asked: i64,
+    known: i64,
 }
 
 impl Words {
@@ -108,8 +125,10 @@ impl Line<'_> {
             let was = own().any(|n| model.knows(old, n));
             let is = (is_letter(new) || new == '’') && (!stands_alone(&c.chars, i) || is_amid_words(&c.chars, i)) && {
                 let new = window(&c.chars, i);
+                words.known += i64::from(is_letter(c.chars[i].char) && model.knows(new, fit.language));
                 new_own().any(|n| model.knows(new, n))
             };
+            words.asked += i64::from(is_letter(new));
             if is && !was {
                 let same = |&last: &usize| c.chars[last..i].iter().all(|r| r.char.is_alphabetic());
                 words.count += usize::from(!words.made.last().is_some_and(same));
@@ -122,6 +141,23 @@ impl Line<'_> {
             words.count = 0;
         }
         words
+    }
+
+    /// Whether the line may as well be sound text of a language that no table knows. `said`: what `c` gains,
+    /// and the words that it makes; `natural`: it makes nothing but letters of letters in their place.
+    fn is_foreign(&self, model: &Model, c: &Candidate<'_>, fit: Fit, said: (i64, &Words), natural: bool) -> bool {
+        let (gain, words) = said;
+        let own = (model.unknown(&self.symbols) - fit.cost) * 100 / (c.symbols.len() as i64).max(1);
+        let letters = self.chars.iter().map(|r| r.char).filter(|c| !c.is_ascii() && is_letter(*c));
+        let each = if own >= AT_HOME {
+            EACH_AT_HOME
+        } else if natural && letters.fold(Set::MAX, |set, c| set & model.alphabets(c)) != 0 {
+            EACH_OF_ONE
+        } else {
+            EACH
+        };
+        let unheard = words.known * ONE_KNOWN_IN < words.asked && own < NEARLY_AT_HOME;
+        words.asked > 1 && gain + KNOWN * words.known < each * words.asked || words.asked >= TOLD && unheard
     }
 
     /// Whether `c` changes no more than `most` words that differ.
@@ -158,7 +194,7 @@ impl Line<'_> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let (mut controls, mut blanks, mut lost, mut amid, mut meant) = (0, 0, 0, 0, 0);
+        let (mut controls, mut blanks, mut lost, mut amid, mut meant, mut natural) = (0, 0, 0, 0, 0, 0);
         // Marks that open and close what they are at the edge of.
         let (mut opening, mut closing) = (0, 0);
         let mut old = self.chars.iter().peekable();
@@ -185,6 +221,10 @@ impl Line<'_> {
             letters += usize::from(is_letter(new));
             were += usize::from(is_letter(from));
             if c.pair.change == Change::Marks {
+                // What is left of a character of East Asia.
+                if !is_mark(new) && (before.max(next) >= '\u{E00}' && before.max(next).is_alphabetic()) {
+                    return None;
+                }
                 continue;
             }
             if matches!(new, '\u{80}'..='\u{9F}') {
@@ -197,7 +237,11 @@ impl Line<'_> {
                 proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
+            natural += usize::from(is_letter(from) && is_letter(new) && from.is_uppercase() == new.is_uppercase());
             meant += usize::from(may_be_meant(model, c.pair, from, new));
+            if is_letter(new) && !is_letter(from) && is_in_formula(&c.chars, i) {
+                return None;
+            }
             // What is left of a no-break space that was misread, unless more has changed.
             let blank = matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}'));
             blanks += usize::from(matches!(from, 'Â' | 'Ã') && blank && !is_word);
@@ -297,17 +341,26 @@ impl Line<'_> {
         let bonus = IN_WORD * (in_words + usize::from(quoted)).min(IN_WORDS) as i64 + words.bonus()
             - if foreign > 0 { FOREIGN } else { 0 }
             - if only { ONLY } else { 0 };
-        let unclear = latin && !like_others && meant == changed && self.is_within_words(c, APART - 1);
+        let is_meant = || meant == changed && self.is_within_words(c, APART - 1);
+        let unclear =
+            latin && !like_others && (is_meant() || self.is_foreign(model, c, fit, (gain, &words), natural == changed));
         Some(Said { bonus, words: words.count, amid, unclear })
     }
+}
+
+/// Whether a figure stands beside the character of number `i`, or what it is in comes after "=".
+fn is_in_formula(chars: &[Read], i: usize) -> bool {
+    let is_digit = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_digit());
+    let before = chars[..i].iter().rev().find(|r| !r.char.is_alphabetic() && r.char != '-');
+    is_digit(chars.get(i + 1))
+        || is_digit(i.checked_sub(1).and_then(|i| chars.get(i)))
+        || before.is_some_and(|r| r.char == '=')
 }
 
 /// Whether text that `pair` may be of can hold `from` of right, in the place of `new`.
 fn may_be_meant(model: &Model, pair: &Pair, from: char, new: char) -> bool {
     let small = |c: char| c.to_lowercase().next().unwrap_or(c);
-    is_letter(from)
-        && is_letter(new)
-        && from.is_uppercase() == new.is_uppercase()
+    from.is_uppercase() == new.is_uppercase()
         && (STAND_INS.contains(&(small(from), small(new))) || model.alphabets(from) & pair.neighbours != 0)
 }
 

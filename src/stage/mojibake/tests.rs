@@ -69,6 +69,16 @@ fn leaves_alone() {
         "Dei gÂ for 5 kr",
         // It may be "vóór" or "væær".
         "v¾¾r",
+        // No table knows Friulian.
+        "Tornâ a inviâ in modalitât risoluzion problemis?",
+        "No tu âs ancjemò blocât nissun argoment.",
+        "Ti permet di specificâ un metadât par une jentrade.",
+        // Formulas.
+        "The trend line has the equation y=a∙ln(x)+b, or y=-b∙x a.",
+        "The result is red×65536 + green×256 + blue.",
+        "=NUMBERVALUE(\"123·4\"; \"·\")",
+        "físeán+íomhá",
+        "활동\u{98}§스 버튼을",
     ] {
         assert_eq!(wash(&*STAGE, &RULES, line).text, line);
     }
@@ -210,6 +220,15 @@ fn lines_go_the_way_of_others_between_legacy_encodings() {
         assert_eq!(clean(&text, "likely", 16), all);
         assert_eq!(clean(&all, "likely", 1 << 18), all);
     }
+}
+
+#[test]
+fn few_lines_do_not_speak_for_many() {
+    // One line in Friulian that looks like Latvian, and others that do not.
+    let (odd, even) = ("Cemût salvâ i miei dâts", "Il file nol è stât cjatât te cartele.");
+    let text = format!("{odd}\n{}", format!("{even}\n").repeat(20));
+    let all = clean(&text, "likely", 1 << 18);
+    assert!(all.ends_with(&format!("{even}\n").repeat(20)), "{all}");
 }
 
 #[test]
