@@ -232,12 +232,17 @@ impl Line<'_> {
             }
             let is_word = words.made.binary_search(&i).is_ok();
             let alone = !before.is_alphanumeric() && !next.is_alphanumeric();
+            // A word of one small letter amid others: "seo à comas".
+            if alone && from.is_lowercase() && new.is_uppercase() && is_amid_words(&self.chars, i) {
+                return None;
+            }
             lone += usize::from(alone && !is_word);
             if c.pair.change == Change::Script {
                 proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
             }
-            natural += usize::from(is_letter(from) && is_letter(new) && from.is_uppercase() == new.is_uppercase());
+            let same_case = is_letter(from) && is_letter(new) && from.is_uppercase() == new.is_uppercase();
+            natural += usize::from(same_case && (from.is_uppercase() || !is_out_of_place(from)));
             meant += usize::from(may_be_meant(model, c.pair, from, new));
             if is_letter(new) && !is_letter(from) && is_in_formula(&c.chars, i) {
                 return None;
@@ -357,11 +362,14 @@ fn is_in_formula(chars: &[Read], i: usize) -> bool {
         || before.is_some_and(|r| r.char == '=')
 }
 
-/// Whether text that `pair` may be of can hold `from` of right, in the place of `new`.
+/// Whether text that `pair` may be of can hold `from` of right, in the place of `new`. In "col·legi" the
+/// dot is part of the word.
 fn may_be_meant(model: &Model, pair: &Pair, from: char, new: char) -> bool {
     let small = |c: char| c.to_lowercase().next().unwrap_or(c);
     from.is_uppercase() == new.is_uppercase()
-        && (STAND_INS.contains(&(small(from), small(new))) || model.alphabets(from) & pair.neighbours != 0)
+        && (from == '·'
+            || STAND_INS.contains(&(small(from), small(new)))
+            || model.alphabets(from) & pair.neighbours != 0)
 }
 
 /// Whether the letter of number `i` has no other beside it.
