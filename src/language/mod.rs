@@ -320,6 +320,11 @@ impl Model {
         sum
     }
 
+    /// What `text` costs in a language that is not known, by the habit of the Latin script.
+    pub(crate) fn unknown(&self, text: &Text) -> i64 {
+        text.case + text.stray.iter().map(|&s| i64::from(s.saturating_sub(STRAY))).sum::<i64>()
+    }
+
     /// What `c` is to the tables.
     pub(crate) fn symbol(&self, c: char) -> Symbol {
         self.symbols.of(c)

@@ -17,6 +17,8 @@ use crate::stage::Survey;
 const LINE: usize = 4096;
 /// The most that one line says, in sixteenths of a nat.
 const SAY: i64 = 40 * NAT;
+/// One in so many of the lines that would change has to say so by itself.
+const SPOKEN: usize = 8;
 /// The part of what lines say that helps another.
 const PART: i64 = 2;
 
@@ -49,13 +51,15 @@ pub(super) struct Vote {
 }
 
 impl Vote {
-    /// Letters that the true encoding has, and the one that it would have been misread as has not: text
+    /// Letters that the true encoding has, and that are in no text that was misread in this way: text
     /// with one of them has come through.
     fn came_through(&self) -> Vec<char> {
         let (misread, pair) = hints::pair(self.pair);
         let Truth::Single(truth) = pair.truth else { return Vec::new() };
         let all = (0x80..=0xFF).filter_map(|b| truth.char(b));
-        all.filter(|&c| c.is_alphabetic() && misread.page.loose_byte(c).is_none()).collect()
+        let from = |c: char| misread.page.loose_byte(c).and_then(|b| truth.char(b));
+        let is_whole = |c: char| !from(c).is_some_and(|f| !matches!(f, '\u{80}'..='\u{9F}'));
+        all.filter(|&c| c.is_alphabetic() && is_whole(c)).collect()
     }
 
     /// By how much less a line has to gain, in sixteenths of a nat.
@@ -113,7 +117,8 @@ impl Mojibake {
         out.votes.retain(|v| {
             let letters = v.came_through();
             let sound = lines(sample).filter(|l| l.chars().any(|c| !c.is_ascii() && letters.contains(&c)));
-            sound.take(v.lines + 1).count() <= v.lines
+            let touched = lines(sample).filter(|l| hints::turned(l, 1 << v.pair) != 0);
+            sound.take(v.lines + 1).count() <= v.lines && touched.take(v.lines * SPOKEN + 1).count() <= v.lines * SPOKEN
         });
         out.votes.sort_by_key(|v| (-v.sum, v.pair));
         out

@@ -3,6 +3,9 @@
 
 use std::sync::LazyLock;
 
+use smallvec::SmallVec;
+
+use super::sense::is_letter;
 use crate::charset::Page;
 use crate::features::each_of;
 
@@ -27,7 +30,7 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
             with(at..end + 1, 'ß');
         } else if matches!(last, 'A' | '+') && before.is_lowercase() && next.is_lowercase() {
             // "Ã", and "├", which is the same byte in IBM850.
-            let byte = if last == 'A' { latin1(c) } else { ibm850(c) };
+            let byte = if last == 'A' { latin1(c) } else { ibm850(c).filter(|_| !is_letter(c)) };
             let letter = byte.filter(|b| (0xA0..=0xBF).contains(b)).map(|b| char::from(b + 0x40));
             if let Some(letter) = letter.filter(|c| c.is_lowercase()) {
                 with(at - 1..end, letter);
@@ -43,9 +46,12 @@ pub(super) fn each(line: &str, mut with: impl FnMut(std::ops::Range<usize>, char
     });
 }
 
-/// Calls `with` for each place of `line` where a character seems lost for good: "zo¿n", "€“Echinacea".
-pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)) {
+/// Calls `with` for each place of `line` where a character seems lost: "zo¿n", "€“Echinacea". Two such
+/// places, all of them where the mark stands that is likely there, tell what it was.
+pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>, Option<char>)) {
     let bytes = line.as_bytes();
+    let mut all: SmallVec<[std::ops::Range<usize>; 4]> = SmallVec::new();
+    let mut plain = true;
     each_of(bytes, [0xC2, 0xE2], |at| {
         let (c, end) = match bytes[at..] {
             [0xC2, 0xBF, ..] => ('¿', at + 2),
@@ -56,13 +62,25 @@ pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>)
         let mut right = line[end..].chars();
         let (next, after) = (right.next().unwrap_or(' '), right.next().unwrap_or(' '));
         if c == '¿' && last.is_lowercase() && next.is_lowercase() {
-            with(at..end);
+            all.push(at..end);
+            plain &= is_clipped(&line[end..]);
         }
         // "20 €“ closes what German quotes."
         if c == '€' && mark(next).is_some() && (last.is_alphabetic() || after.is_alphabetic()) {
-            with(at..end + next.len_utf8());
+            all.push(at..end + next.len_utf8());
         }
     });
+    plain &= all.len() > 1;
+    all.into_iter().for_each(|place| {
+        let mark = lost(&line[place.clone()]).filter(|_| plain);
+        with(place, mark);
+    });
+}
+
+/// Whether `rest` begins with what stands after an apostrophe: "n" in "zo’n", "s" in "foto’s".
+fn is_clipped(rest: &str) -> bool {
+    let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+    matches!(&rest[..end], "s" | "n" | "t" | "d" | "m" | "re" | "ve" | "ll")
 }
 
 /// What may have stood where [`each_lost`] found `old`.

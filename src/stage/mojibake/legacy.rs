@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::evidence::Vote;
 use super::hints::{self, is_eastern};
-use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, MISREAD, Misread, Pair, Truth};
+use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_letter, is_mark};
 use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
@@ -30,6 +30,8 @@ pub(super) const SHORT: i64 = 45;
 const EACH_SHORT: i64 = 6;
 const FAMILIAR: i64 = 135;
 const EACH_STRANGE: i64 = 2;
+/// And in a language of few writers.
+const LESSER: i64 = 4 * NAT;
 /// What a reading has to gain more where the line looks like misread UTF-8, too.
 const DOUBT: i64 = 10 * NAT;
 /// From here on the result is too unlike its language.
@@ -81,6 +83,7 @@ pub(super) struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
     pub(super) chars: Vec<Read>,
+    pub(super) symbols: Text,
     pub(super) fit: Fit,
     /// The languages that suit it best.
     pub(super) nearest: [usize; TRIED],
@@ -109,7 +112,7 @@ pub(super) fn read_like_others(line: &str, votes: &[Vote]) -> Option<Reading> {
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
     let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, fit, nearest };
+    let line = Line { text: line, chars, symbols, fit, nearest };
     let mut best: Option<(i64, Reading)> = None;
     for vote in votes.iter().filter(|v| asked >> v.pair & 1 == 1) {
         let (misread, pair) = hints::pair(vote.pair);
@@ -166,7 +169,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     model.prepare(line.chars(), &mut symbols);
     let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
     let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, fit, nearest };
+    let line = Line { text: line, chars, symbols, fit, nearest };
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
     for (misread, pair) in ways {
@@ -198,6 +201,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     }
     let (_, gain, c, fit) = best?;
     let doubt = if doubt && matches!(c.pair.change, Change::Latin | Change::Script) { DOUBT } else { 0 };
+    let gain = gain.min(line.gain(model, fit) - c.pair.prior);
     let mut reading = line.judge(model, gain - doubt, &c, fit, 0)?;
     // Without its words the line would not have been looked at.
     if c.pair.change == Change::Latin && (sound || hints.pairs == 0) && reading.words == 0 {
@@ -337,6 +341,12 @@ impl Line<'_> {
         Self::weighed(model, pair, chars)
     }
 
+    /// By how much less a reading costs that suits its language as `fit` says. The line may be in that
+    /// one, too.
+    fn gain(&self, model: &Model, fit: Fit) -> i64 {
+        model.cost(&self.symbols, fit.language) - fit.cost
+    }
+
     /// Whether the character of number `i` has white space on either side.
     fn stands_free(&self, i: usize) -> bool {
         let blank = |r: Option<&Read>| r.is_none_or(|r| r.char.is_whitespace());
@@ -446,7 +456,8 @@ impl Line<'_> {
         let (bar, most) = match c.pair.change {
             Change::Latin => {
                 let short = (SHORT - c.symbols.len() as i64).max(0) * EACH_SHORT;
-                (BAR_LATIN + short + (strange - FAMILIAR).max(0) * EACH_STRANGE, STRANGE)
+                let lesser = if *LESS_LIKELY >> fit.language & 1 == 1 { LESSER } else { 0 };
+                (BAR_LATIN + lesser + short + (strange - FAMILIAR).max(0) * EACH_STRANGE, STRANGE)
             }
             Change::Script => (BAR_SCRIPT + EACH * changed as i64, STRANGE_SCRIPT),
             Change::Marks => (BAR_MARKS, i64::MAX),
@@ -460,6 +471,9 @@ impl Line<'_> {
         let bar = if relief > 0 { (bar - relief).max(BAR_LIKE_OTHERS) } else { bar };
         let mut surplus = gain + said.bonus - bar;
         if c.pair.change == Change::Latin && changed * DENSE.0 > was * DENSE.1 && relief == 0 {
+            surplus = surplus.min(-1);
+        }
+        if said.unclear {
             surplus = surplus.min(-1);
         }
         if surplus < -3 * NAT && said.amid == 0 {

@@ -201,7 +201,10 @@ impl Mojibake {
     fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
         let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
         let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else {
-            flattened::each_lost(line, |place| sink.flag(place, self.suspect));
+            flattened::each_lost(line, |place, mark| match mark {
+                Some(mark) => sink.replace(place, mark.encode_utf8(&mut [0; 4]), self.flat),
+                None => sink.flag(place, self.suspect),
+            });
             return;
         };
         for p in &reading.places {

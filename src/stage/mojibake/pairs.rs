@@ -33,6 +33,8 @@ pub(super) struct Pair {
     pub(super) change: Change,
     /// What the text may be.
     pub(super) languages: Set,
+    /// Languages whose letters, as they are, may stand in such text: names from next door.
+    pub(super) neighbours: Set,
     /// How much rarer than the commonest this is, in sixteenths of a nat.
     pub(super) prior: i64,
 }
@@ -45,6 +47,8 @@ pub(super) struct Misread {
 
 const WEST: &str = "en fr de es pt it nl sv da nb nn fi is ga ca gl eu af oc ast an br cy fy rm lb fo gd kl ia wa et \
     sq id ms sw tl vec co";
+/// Those of few writers: together they suit nearly anything.
+const LESSER: &str = "oc ast an br cy fy rm lb fo gd kl ia wa vec co sc";
 const CENTRAL: &str = "pl cs sk hu sl hr bs ro sr-latn hsb dsb sq";
 const TURKISH: &str = "tr ku";
 const BALTIC: &str = "lt lv et";
@@ -124,6 +128,7 @@ pub(super) static CONTROLS: LazyLock<Pair> = LazyLock::new(|| Pair {
     truth: Truth::Single(Page::named("windows-1252").expect("an encoding")),
     change: Change::Marks,
     languages: Set::MAX,
+    neighbours: 0,
     prior: -5 * crate::language::NAT,
 });
 
@@ -142,11 +147,15 @@ pub(super) static ENCODERS: LazyLock<[Encoder; 5]> = LazyLock::new(|| {
                 truth: Truth::Double(encoding_rs::UTF_8),
                 change: Change::Whole,
                 languages: Set::MAX,
+                neighbours: 0,
                 prior: 0,
             },
         },
     )
 });
+
+/// Languages that a reading has to say more for.
+pub(super) static LESS_LIKELY: LazyLock<Set> = LazyLock::new(|| Model::get().set(LESSER));
 
 /// [`ALL`] as encodings: misread as, truly.
 pub(super) static PAIRS: LazyLock<Vec<(&'static Page, Truth)>> = LazyLock::new(|| {
@@ -165,7 +174,9 @@ pub(super) static MISREAD: LazyLock<Vec<Misread>> = LazyLock::new(|| {
     let model = Model::get();
     let mut out: Vec<Misread> = Vec::new();
     for (&(page, truth), &(_, _, change, languages, prior)) in PAIRS.iter().zip(ALL) {
-        let pair = Pair { truth, change, languages: model.set(languages), prior: prior * crate::language::NAT };
+        let languages = model.set(languages);
+        let neighbours = if languages == model.set(CENTRAL) { languages } else { 0 };
+        let pair = Pair { truth, change, languages, neighbours, prior: prior * crate::language::NAT };
         match out.iter_mut().find(|m| std::ptr::eq(m.page, page)) {
             Some(m) => m.pairs.push(pair),
             None => out.push(Misread { page, pairs: vec![pair] }),

@@ -184,7 +184,9 @@ impl Best {
         let (mut sites, mut orphans, mut end) = (0, 0, 0);
         for (run, text) in self.runs.iter() {
             sites += text.chars().count();
-            orphans += count_orphans(t, self.way.x, &line[end..run.start], end > 0, true);
+            let gap = &line[end..run.start];
+            let gap = &gap[..gap.len() - begun(t, self.way, gap, text)];
+            orphans += count_orphans(t, self.way.x, gap, end > 0, true);
             end = run.end;
         }
         orphans += count_orphans(t, self.way.x, &line[end..], end > 0, false);
@@ -317,6 +319,18 @@ fn count_orphans(t: &Tables, x: usize, gap: &str, left: bool, right: bool) -> us
         _ if left || right => count(gap),
         _ => 0,
     }
+}
+
+/// How many bytes at the end of `gap` begin a character that what comes out of the run after it goes
+/// on with: in "â\u{80}â\u{80}\u{9C}", one layer within another, "â\u{80}" before "“".
+fn begun(t: &Tables, way: Way, gap: &str, text: &str) -> usize {
+    let start = gap.trim_end_matches(|c: char| !c.is_ascii()).len();
+    if start == gap.len() || gap.len() - start > 2 * 4 {
+        return 0;
+    }
+    let whole = format!("{}{text}", &gap[start..]);
+    let goes_on = read(t, Way { bold: false, ..way }, &whole, 0).is_some_and(|s| s.len > gap.len() - start);
+    if goes_on { gap.len() - start } else { 0 }
 }
 
 /// What `text` between `last`, which comes after `before`, and `next` costs; and its one letter, if

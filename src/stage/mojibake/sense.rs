@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::hints::is_eastern;
 use super::legacy::{Candidate, Line, Read, SHORT};
-use super::pairs::Change;
+use super::pairs::{Change, Pair};
 use crate::language::{Fit, Model, NAT, Set, Text, Window};
 
 /// What a sign amid letters says by itself when it becomes a letter, and how many are counted.
@@ -14,6 +14,8 @@ const IN_WORDS: usize = 3;
 /// What a letter says that makes a common word of what is none, and how many are counted.
 const WORD: i64 = 6 * NAT;
 const WORDS: usize = 3;
+/// For how many of those an exponent counts that a unit of length gets.
+const UNIT: usize = 2;
 /// What it takes that a letter is not of the language's alphabet, but of many.
 const FOREIGN: i64 = 4 * NAT;
 pub(super) const MANY: u32 = 8;
@@ -21,6 +23,36 @@ pub(super) const MANY: u32 = 8;
 const ONLY: i64 = 4 * NAT;
 /// Of what there are few, too, for each where so much is gained.
 const FEW: i64 = 30 * NAT;
+/// What letters have to gain one by one where several change: the line may be of a language that no
+/// table knows, and then each gains a little. Less where the line suits its language by so much for each
+/// 100 symbols better than the script in general; more where all its letters are of one alphabet.
+const EACH: i64 = 6 * NAT;
+const EACH_OF_ONE: i64 = 8 * NAT;
+const EACH_AT_HOME: i64 = 72;
+const AT_HOME: i64 = 50 * NAT;
+/// What it counts for a letter that it is in a common word.
+const KNOWN: i64 = 5 * NAT;
+/// From so many letters on, one in so many has to be in such a word, or the line has to suit its language
+/// by that much.
+const TOLD: i64 = 3;
+const ONE_KNOWN_IN: i64 = 4;
+const NEARLY_AT_HOME: i64 = 30 * NAT;
+/// Words that have to change where all that changes may be meant.
+const APART: usize = 3;
+/// Letters of Latin-1 that people write for others that it lacks.
+const STAND_INS: &[(char, char)] = &[
+    ('à', 'ą'),
+    ('â', 'ā'),
+    ('ã', 'ă'),
+    ('ê', 'ę'),
+    ('ë', 'ė'),
+    ('î', 'ī'),
+    ('ñ', 'ń'),
+    ('õ', 'ő'),
+    ('ù', 'ů'),
+    ('û', 'ű'),
+    ('û', 'ū'),
+];
 /// Marks that become other marks, without a letter, need this.
 const MARKS_ALONE: i64 = 20 * NAT;
 
@@ -32,6 +64,8 @@ pub(super) struct Said {
     pub(super) words: usize,
     /// How many become small letters of what does not stand between such.
     pub(super) amid: usize,
+    /// Whether all that changes may be meant, or gains too little by itself.
+    pub(super) unclear: bool,
 }
 
 /// Common words that a reading makes of what is none, by the numbers of their characters, and how many
@@ -42,6 +76,9 @@ pub(super) struct Words {
     /// How many words those are.
     count: usize,
     lost: i64,
+    /// How many letters are asked, and how many of those stand in common words of the language.
+    asked: i64,
+    known: i64,
 }
 
 impl Words {
@@ -80,7 +117,7 @@ impl Line<'_> {
                 let next = c.chars.get(i + 1).map_or(' ', |n| n.char);
                 if is_unit(c.chars[..i].iter().rev().map(|r| r.char), next) {
                     words.made.push(i);
-                    words.count += 1;
+                    words.count += UNIT;
                 }
                 continue;
             }
@@ -88,8 +125,10 @@ impl Line<'_> {
             let was = own().any(|n| model.knows(old, n));
             let is = (is_letter(new) || new == '’') && (!stands_alone(&c.chars, i) || is_amid_words(&c.chars, i)) && {
                 let new = window(&c.chars, i);
+                words.known += i64::from(is_letter(c.chars[i].char) && model.knows(new, fit.language));
                 new_own().any(|n| model.knows(new, n))
             };
+            words.asked += i64::from(is_letter(new));
             if is && !was {
                 let same = |&last: &usize| c.chars[last..i].iter().all(|r| r.char.is_alphabetic());
                 words.count += usize::from(!words.made.last().is_some_and(same));
@@ -102,6 +141,42 @@ impl Line<'_> {
             words.count = 0;
         }
         words
+    }
+
+    /// Whether the line may as well be sound text of a language that no table knows. `said`: what `c` gains,
+    /// and the words that it makes; `natural`: it makes nothing but letters of letters in their place.
+    fn is_foreign(&self, model: &Model, c: &Candidate<'_>, fit: Fit, said: (i64, &Words), natural: bool) -> bool {
+        let (gain, words) = said;
+        let own = (model.unknown(&self.symbols) - fit.cost) * 100 / (c.symbols.len() as i64).max(1);
+        let letters = self.chars.iter().map(|r| r.char).filter(|c| !c.is_ascii() && is_letter(*c));
+        let each = if own >= AT_HOME {
+            EACH_AT_HOME
+        } else if natural && letters.fold(Set::MAX, |set, c| set & model.alphabets(c)) != 0 {
+            EACH_OF_ONE
+        } else {
+            EACH
+        };
+        let unheard = words.known * ONE_KNOWN_IN < words.asked && own < NEARLY_AT_HOME;
+        words.asked > 1 && gain + KNOWN * words.known < each * words.asked || words.asked >= TOLD && unheard
+    }
+
+    /// Whether `c` changes no more than `most` words that differ.
+    fn is_within_words(&self, c: &Candidate<'_>, most: usize) -> bool {
+        let mut seen: SmallVec<[&[Read]; 4]> = SmallVec::new();
+        let mut at = 0;
+        let is_letter = |r: &Read| r.char.is_alphabetic();
+        for word in c.chars.chunk_by(|a, b| is_letter(a) == is_letter(b)) {
+            let old = &self.chars[at..at + word.len()];
+            at += word.len();
+            let same = |a: &[Read], b: &[Read]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.char == b.char);
+            if !same(word, old) && !seen.iter().any(|s| same(s, word)) {
+                seen.push(word);
+            }
+            if seen.len() > most {
+                return false;
+            }
+        }
+        true
     }
 
     /// What all changes say; nothing if one of them is out of the question. `like_others`: other lines
@@ -119,7 +194,7 @@ impl Line<'_> {
         // Changed in all; marks that are in their place; signs by themselves.
         let (mut changed, mut proper, mut lone) = (0, 0, 0);
         let (mut letters, mut were, mut in_words, mut foreign, mut last) = (0, 0, 0, 0, ' ');
-        let (mut controls, mut blanks, mut lost, mut amid) = (0, 0, 0, 0);
+        let (mut controls, mut blanks, mut lost, mut amid, mut meant, mut natural) = (0, 0, 0, 0, 0, 0);
         // Marks that open and close what they are at the edge of.
         let (mut opening, mut closing) = (0, 0);
         let mut old = self.chars.iter().peekable();
@@ -146,17 +221,31 @@ impl Line<'_> {
             letters += usize::from(is_letter(new));
             were += usize::from(is_letter(from));
             if c.pair.change == Change::Marks {
+                // What is left of a character of East Asia.
+                if !is_mark(new) && (before.max(next) >= '\u{E00}' && before.max(next).is_alphabetic()) {
+                    return None;
+                }
                 continue;
             }
             if matches!(new, '\u{80}'..='\u{9F}') {
                 return None;
             }
             let is_word = words.made.binary_search(&i).is_ok();
-            let alone = is_sign(from) && !before.is_alphanumeric() && !next.is_alphanumeric();
+            let alone = !before.is_alphanumeric() && !next.is_alphanumeric();
+            // A word of one small letter amid others: "seo à comas".
+            if alone && from.is_lowercase() && new.is_uppercase() && is_amid_words(&self.chars, i) {
+                return None;
+            }
             lone += usize::from(alone && !is_word);
             if c.pair.change == Change::Script {
                 proper += usize::from(is_mark(from) || matches!(from, '„' | '‚' | '«' | '»'));
                 continue;
+            }
+            let same_case = is_letter(from) && is_letter(new) && from.is_uppercase() == new.is_uppercase();
+            natural += usize::from(same_case && (from.is_uppercase() || !is_out_of_place(from)));
+            meant += usize::from(may_be_meant(model, c.pair, from, new));
+            if is_letter(new) && !is_letter(from) && is_in_formula(&c.chars, i) {
+                return None;
             }
             // What is left of a no-break space that was misread, unless more has changed.
             let blank = matches!(old.clone().nth(1).map(|o| o.char), Some(' ' | '\u{A0}'));
@@ -230,7 +319,7 @@ impl Line<'_> {
         }
         if c.pair.change == Change::Whole {
             let bonus = IN_WORD * in_words.min(IN_WORDS) as i64;
-            return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0 });
+            return (letters * 2 >= changed).then_some(Said { bonus, words: 0, amid: 0, unclear: false });
         }
         if c.pair.change == Change::Script {
             // Controls amid Latin words are no letters of another script.
@@ -257,8 +346,30 @@ impl Line<'_> {
         let bonus = IN_WORD * (in_words + usize::from(quoted)).min(IN_WORDS) as i64 + words.bonus()
             - if foreign > 0 { FOREIGN } else { 0 }
             - if only { ONLY } else { 0 };
-        Some(Said { bonus, words: words.count, amid })
+        let is_meant = || meant == changed && self.is_within_words(c, APART - 1);
+        let unclear =
+            latin && !like_others && (is_meant() || self.is_foreign(model, c, fit, (gain, &words), natural == changed));
+        Some(Said { bonus, words: words.count, amid, unclear })
     }
+}
+
+/// Whether a figure stands beside the character of number `i`, or what it is in comes after "=".
+fn is_in_formula(chars: &[Read], i: usize) -> bool {
+    let is_digit = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_digit());
+    let before = chars[..i].iter().rev().find(|r| !r.char.is_alphabetic() && r.char != '-');
+    is_digit(chars.get(i + 1))
+        || is_digit(i.checked_sub(1).and_then(|i| chars.get(i)))
+        || before.is_some_and(|r| r.char == '=')
+}
+
+/// Whether text that `pair` may be of can hold `from` of right, in the place of `new`. In "col·legi" the
+/// dot is part of the word.
+fn may_be_meant(model: &Model, pair: &Pair, from: char, new: char) -> bool {
+    let small = |c: char| c.to_lowercase().next().unwrap_or(c);
+    from.is_uppercase() == new.is_uppercase()
+        && (from == '·'
+            || STAND_INS.contains(&(small(from), small(new)))
+            || model.alphabets(from) & pair.neighbours != 0)
 }
 
 /// Whether the letter of number `i` has no other beside it.
@@ -291,11 +402,6 @@ pub(super) fn is_unit(mut before: impl Iterator<Item = char>, next: char) -> boo
 /// Whether `c` is a letter; the raised ones of Spanish and Portuguese are signs.
 pub(super) fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !matches!(c, 'ª' | 'º')
-}
-
-/// Whether `c` is no letter, or one that is raised.
-fn is_sign(c: char) -> bool {
-    !is_letter(c) || ('\u{2B0}'..='\u{2FF}').contains(&c)
 }
 
 /// Whether `c` is nothing that stands between small letters: a sign, a capital, a letter of a script

@@ -69,6 +69,16 @@ fn leaves_alone() {
         "Dei gÂ for 5 kr",
         // It may be "vóór" or "væær".
         "v¾¾r",
+        // No table knows Friulian.
+        "Tornâ a inviâ in modalitât risoluzion problemis?",
+        "No tu âs ancjemò blocât nissun argoment.",
+        "Ti permet di specificâ un metadât par une jentrade.",
+        // Formulas.
+        "The trend line has the equation y=a∙ln(x)+b, or y=-b∙x a.",
+        "The result is red×65536 + green×256 + blue.",
+        "=NUMBERVALUE(\"123·4\"; \"·\")",
+        "físeán+íomhá",
+        "활동\u{98}§스 버튼을",
     ] {
         assert_eq!(wash(&*STAGE, &RULES, line).text, line);
     }
@@ -145,6 +155,25 @@ fn what_is_no_reading_is_told() {
     }
 }
 
+#[test]
+fn letters_that_may_be_meant_take_three_words() {
+    // What Hungarians and Romanians write where a letter is missing; letters from next door.
+    for (few, many) in [
+        ("A gyûlés után az elnök szûkszavú maradt.", "A gyûlés után az idõs elnök szûkszavú maradt."),
+        ("Grãdina este plinã de flori frumoase.", "Grãdina are toatã vara flori, dar nu are o fântânã."),
+        ("Kdyľ zapadlo slunce, báli se dále chodit i muľi.", "Kdyľ zapadlo slunce, báli se muľi i ľeny dále chodit."),
+    ] {
+        assert_eq!(wash(&*STAGE, &RULES, few).text, few);
+        let (at, c) = few.char_indices().find(|(_, c)| "ûãľ".contains(*c)).expect("a letter");
+        assert!(suggestion(few, at..at + c.len_utf8()).is_some_and(|s| "űăž".contains(&s)), "{few}");
+        let text = wash(&*STAGE, &RULES, many).text;
+        assert!(!text.contains(['û', 'õ', 'ã', 'ľ']), "{text}");
+    }
+    // With a letter that nobody means, the others are no habit.
+    let line = "Noi am bãut o ceaºcã de cafea.";
+    assert_eq!(wash(&*STAGE, &RULES, line).text, "Noi am băut o ceaşcă de cafea.");
+}
+
 /// What the whole pipeline makes of `text` with nothing but this stage.
 fn clean(text: &str, level: &str, batch: usize) -> String {
     let mut settings = crate::Settings::default();
@@ -194,10 +223,19 @@ fn lines_go_the_way_of_others_between_legacy_encodings() {
 }
 
 #[test]
+fn few_lines_do_not_speak_for_many() {
+    // One line in Friulian that looks like Latvian, and others that do not.
+    let (odd, even) = ("Cemût salvâ i miei dâts", "Il file nol è stât cjatât te cartele.");
+    let text = format!("{odd}\n{}", format!("{even}\n").repeat(20));
+    let all = clean(&text, "likely", 1 << 18);
+    assert!(all.ends_with(&format!("{even}\n").repeat(20)), "{all}");
+}
+
+#[test]
 fn sound_lines_speak_against_others() {
     // Doubtful by itself, and like others only where those are not the few.
     let (broken, line) =
-        ("A városi könyvtár csütörtökön is zárva tart, a fõépület tetõjét javítják.", "A nõk is ott ültek.");
+        ("A városi könyvtár csütörtökig zárva tart: a fõépület tetõjét esõ verte be.", "A nõk is ott ültek.");
     let sound = "Az erdő szélén ősszel gőzölög a mező, jön az őszi eső.";
     for (n, m) in [(3, 0), (3, 9)] {
         let text = format!("{line}\n{}{}", format!("{broken}\n").repeat(n), format!("{sound}\n").repeat(m));
