@@ -37,7 +37,7 @@ SAME = {"nb-no": "nb", "nn-no": "nn", "no": "nb", "in": "id", "iw": "he", "fil":
         "sr-cyrl": "sr", "ca-valencia": "ca", "uz-cyrl": "uz-cyrl", "az-cyrl": "", "bs-cyrl": "", "pa-arab": "",
         "yue": "", "za": ""}
 # Small ones whose data is all one source's, in an orthography that few others use.
-SKIP = {"ach", "cak", "trs", "skr", "sat", "son", "szl", "sco", "qcv", "qtz", "en-au", "fur", "lij", "ff", "dz", "hnj"}
+SKIP = {"ach", "cak", "trs", "skr", "sat", "son", "szl", "sco", "qcv", "qtz", "en-au", "lij", "ff", "dz", "hnj"}
 
 
 def language(tag):

@@ -172,10 +172,11 @@ pub(super) static PAIRS: LazyLock<Vec<(&'static Page, Truth)>> = LazyLock::new(|
 /// The same by what was misread, with what the tables of languages know.
 pub(super) static MISREAD: LazyLock<Vec<Misread>> = LazyLock::new(|| {
     let model = Model::get();
+    let central = model.set(CENTRAL);
     let mut out: Vec<Misread> = Vec::new();
     for (&(page, truth), &(_, _, change, languages, prior)) in PAIRS.iter().zip(ALL) {
         let languages = model.set(languages);
-        let neighbours = if languages == model.set(CENTRAL) { languages } else { 0 };
+        let neighbours = if languages == central { languages } else { 0 };
         let pair = Pair { truth, change, languages, neighbours, prior: prior * crate::language::NAT };
         match out.iter_mut().find(|m| std::ptr::eq(m.page, page)) {
             Some(m) => m.pairs.push(pair),
