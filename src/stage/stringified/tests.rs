@@ -303,6 +303,10 @@ proptest! {
         shape in 0usize..54,
     ) {
         let how = shapes()[shape];
+        // A few short paragraphs, all in double marks, may be dialogue and stay.
+        let in_doubles = article.iter().all(|p| p.contains('\'') && !p.contains('"'));
+        let size: usize = article.iter().map(String::len).sum();
+        prop_assume!(how.bracketed || how.curled_brackets || how.padded || !in_doubles || size >= 90 * article.len());
         let line = damage(&article, how);
         let got = washed(&line);
         prop_assert_eq!(got.text.clone(), article.join("\n\n"), "{:?}\n{}", how, line);
