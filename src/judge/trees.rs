@@ -97,12 +97,13 @@ impl Trees {
 
     /// All that trees may ask of line `i`.
     pub(super) fn row(&self, lines: &[Values], i: usize) -> Vec<u8> {
-        let mut row = vec![0; self.columns.len()];
+        let mut row = [0; 256];
         self.fill(&mut row, lines, i);
-        row
+        row[..self.columns.len()].to_vec()
     }
 
-    fn fill(&self, row: &mut [u8], lines: &[Values], i: usize) {
+    /// A row has room for any column, so that no place has to be checked against the end.
+    fn fill(&self, row: &mut [u8; 256], lines: &[Values], i: usize) {
         for (value, &(by, g)) in row.iter_mut().zip(&self.columns) {
             let line = if is_of_page(g as u8) { Some(0) } else { i.checked_add_signed(by.into()) };
             *value = line.and_then(|l| lines.get(l)).map_or(values(g) as u8, |l| l[g as usize]);
@@ -114,7 +115,8 @@ impl Trees {
         if lines.is_empty() {
             return Vec::new();
         }
-        let mut row = self.row(lines, 0);
+        let mut row = [0; 256];
+        self.fill(&mut row, lines, 0);
         let left: Vec<u16> = self.all.iter().map(|t| leaves(&t.of_page, &row, u16::MAX)).collect();
         let score = |i| {
             self.fill(&mut row, lines, i);
@@ -137,7 +139,7 @@ impl Trees {
 
 /// Those of the leaves `left` that `row` admits.
 #[inline]
-fn leaves(asks: &Asks, row: &[u8], left: u16) -> u16 {
+fn leaves(asks: &Asks, row: &[u8; 256], left: u16) -> u16 {
     asks.iter().fold(left, |left, (column, admits)| left & admits[usize::from(row[usize::from(*column)] & 15)])
 }
 
