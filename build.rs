@@ -15,6 +15,9 @@ mod need;
 #[allow(dead_code, reason = "trees are only grown here")]
 mod tree;
 
+#[path = "src/judge/trees.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod trees;
 #[path = "src/judge/weights.rs"]
 #[allow(dead_code)]
 mod weights;
@@ -31,7 +34,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rule/need.rs");
     println!("cargo::rerun-if-changed=src/rule/tree.rs");
     println!("cargo::rerun-if-changed=judge");
-    for file in ["groups", "weights", "words"] {
+    for file in ["groups", "trees", "weights", "words"] {
         println!("cargo::rerun-if-changed=src/judge/{file}.rs");
     }
     let out = env::var("OUT_DIR").expect("set by cargo");
@@ -73,9 +76,17 @@ fn judge() -> String {
          /// Hashes of words, and what they are.\n\
          static WORDS: &[(u64, u16, u16, i16)] = &{known:?};\n\
          /// The weights of each look.\n\
-         static LOOKS: &[&[i16]] = &[{}];\n",
+         static LOOKS: &[&[i16]] = &[{}];\n\
+         /// The leaves of trees: the tree, what it adds, and when it holds.\n\
+         static LEAVES: &[(u16, i16, &[trees::Ask])] = &[{}];\n",
         words.languages,
-        weights.looks.map(|look| format!("&{look:?}")).join(", ")
+        weights.looks.map(|look| format!("&{look:?}")).join(", "),
+        weights
+            .leaves
+            .iter()
+            .map(|(tree, adds, asks)| format!("({tree}, {adds}, &{asks:?})"))
+            .collect::<Vec<_>>()
+            .join(", ")
     )
 }
 

@@ -10,11 +10,18 @@
 //! judge scores WEIGHTS           what it says of each line: words and score, as `scores`, and the `bar`
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufWriter, Write};
 
+#[path = "judge/boost.rs"]
+mod boost;
+#[path = "judge/lean.rs"]
+mod lean;
+
+use boost::{Growth, Rows};
 use lave::judge::{Judge, Seen};
 use lave::{Pipeline, Settings};
+use lean::{Numbered, leans};
 use serde_json::Value;
 
 const WORDS: &str = include_str!("../judge/words.txt");
@@ -209,6 +216,7 @@ impl Examples {
         }
         let weight = |words: u32| (words.min(100) as f32 + 0.5).sqrt();
         let sum: f32 = lines.iter().zip(&doc.labels).filter(|(_, l)| **l != b'?').map(|(l, _)| weight(l.1)).sum();
+        let share = if doc.set == "T" { sum.powf(env("TPOW", 0.5)) * env("TSCALE", 1.0) } else { sum.sqrt() };
         let dense = is_dense(&doc.seen.text);
         let of_set = of_set(&doc.set);
         let mut here: Vec<u32> = lines.iter().flat_map(|l| l.2.iter().copied()).collect();
@@ -220,7 +228,7 @@ impl Examples {
             if *label != b'?' && !is_gone(&doc.seen, bytes.start) {
                 // Where nothing sets parts of a page apart, furniture is harder to see.
                 let of_kind = if dense && *label == b'D' { env("DENSE", 1.5) } else { 1.0 };
-                self.line(places.into_iter(), of_kind * of_set * weight(words) / sum.sqrt(), *label == b'K');
+                self.line(places.into_iter(), of_kind * of_set * weight(words) / share, *label == b'K');
             }
         }
     }
@@ -315,73 +323,6 @@ impl Examples {
     }
 }
 
-/// How many pages a word must stand in to be known.
-const PAGES: u32 = 6;
-
-/// What words say of the lines that they stand in, learned from `docs`, in which a page counts once.
-fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
-    let docs: Vec<&Doc> = docs.iter().copied().filter(|d| !d.words.is_empty()).collect();
-    let mut pages = vec![(0u32, 0u32); words.names.len()];
-    for (n, d) in docs.iter().enumerate() {
-        for &word in d.words.iter().flatten() {
-            let known = &mut pages[word as usize];
-            if known.1 != n as u32 + 1 {
-                *known = (known.0 + 1, n as u32 + 1);
-            }
-        }
-    }
-    let mut all: Vec<u32> = (0..pages.len() as u32).filter(|&w| pages[w as usize].0 >= PAGES).collect();
-    // Places are 16 bits.
-    all.sort_by_key(|&w| (std::cmp::Reverse(pages[w as usize].0), w));
-    all.truncate(60_000);
-    const LENGTHS: u32 = 32;
-    let place: HashMap<u32, u32> = all.iter().copied().zip(LENGTHS..).collect();
-    let spread = (0..LENGTHS).map(|_| 10_000).chain(all.iter().map(|&w| pages[w as usize].0)).collect();
-    let mut e = Examples { spread, ..Examples::default() };
-    for d in &docs {
-        let lines: Vec<&str> = d.seen.text.split('\n').filter(|l| !l.trim().is_empty()).collect();
-        let dense = u32::from(is_dense(&d.seen.text));
-        let of_set = of_set(&d.set);
-        let sum: f32 = d.words.iter().map(|w| (w.len().min(100) as f32).sqrt()).sum();
-        for ((line, label), words) in lines.iter().zip(&d.labels).zip(&d.words).filter(|((_, l), _)| **l != b'?') {
-            let length = [1, 2, 3, 5, 8, 12, 20].iter().take_while(|&&b| words.len() > b).count() as u32;
-            let stop = u32::from(line.ends_with(['.', '!', '?', '"']));
-            let weight = of_set * (words.len().min(100) as f32 + 0.5).sqrt() / sum.sqrt();
-            let places = words.iter().filter_map(|w| place.get(w).copied());
-            e.line(places.chain([length + 8 * stop + 16 * dense]), weight, *label == b'K');
-        }
-    }
-    let learned = e.learn(LENGTHS as usize + all.len(), env("EPOCHS", 6.0) as usize, env("LEAN", 5.0));
-    let leans = all.iter().zip(&learned[LENGTHS as usize..]).map(|(&w, &lean)| (w, -lean));
-    let least = env("LEAST", 15.0) as i16;
-    leans.filter(|l| l.1.abs() >= least).map(|(w, lean)| (words.names[w as usize].clone(), lean)).collect()
-}
-
-/// Words, each with a number.
-#[derive(Default)]
-struct Numbered {
-    names: Vec<String>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Numbered {
-    /// The words of a line as the judge reads them, without those that hold digits.
-    fn of(&mut self, line: &str) -> Vec<u32> {
-        let words = line.split(|c: char| !c.is_alphanumeric());
-        let words = words.filter(|w| !w.is_empty() && !w.contains(|c: char| c.is_ascii_digit()));
-        let small = words.map(|w| w.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect());
-        small.map(|w: String| self.number(w)).collect()
-    }
-
-    fn number(&mut self, word: String) -> u32 {
-        let next = self.names.len() as u32;
-        *self.numbers.entry(word).or_insert_with_key(|word| {
-            self.names.push(word.clone());
-            next
-        })
-    }
-}
-
 fn of_set(set: &str) -> f32 {
     env(set, SETS.iter().find(|s| s.0 == set).map_or(1.0, |s| s.1))
 }
@@ -389,6 +330,9 @@ fn of_set(set: &str) -> f32 {
 fn env(name: &str, default: f32) -> f32 {
     std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }
+
+/// Fewer trees, or smaller ones, do a little worse; more, no better.
+const GROWTH: Growth = Growth { trees: 120, leaves: 16, rate: 0.08, least: 40, ridge: 5.0, columns: 20 };
 
 fn train(file: &str, out_fold: Option<i64>, weights: &str) {
     let (docs, words) = documents(file);
@@ -403,11 +347,16 @@ fn train(file: &str, out_fold: Option<i64>, weights: &str) {
     // What words say has to be learned from other pages than those that weights are learned from.
     let first = |judge: &mut Judge, docs: &[&Doc]| {
         let mut e = Examples::default();
+        let mut rows = Rows::default();
         for &k in &folds {
             let (there, here): (Vec<&Doc>, Vec<&Doc>) = docs.iter().copied().partition(|d| d.fold != k);
             judge.set_leans(leans(&there, &words));
-            here.iter().for_each(|d| e.add(judge, d, false));
+            for d in here {
+                e.add(judge, d, false);
+                add_rows(&mut rows, judge, d);
+            }
         }
+        judge.set_trees(rows.grow(&GROWTH));
         judge.set_leans(leans(docs, &words));
         judge.set_weights(0, e.learn(sizes[0], epochs, decay));
     };
@@ -442,6 +391,24 @@ fn train(file: &str, out_fold: Option<i64>, weights: &str) {
     judge.set_weights(2, third.learn(sizes[2], 30, env("PAGE", 10.0)));
     std::fs::write(weights, judge.weights()).expect("room");
     report(&judge, if outside.is_empty() { &inside } else { &outside });
+}
+
+/// Adds a page without blank lines to those that trees are grown from.
+fn add_rows(rows: &mut Rows, judge: &Judge, doc: &Doc) {
+    // Of clean text a little: the third look keeps trees from most of it, and more blunts them.
+    let of_set = match &*doc.set {
+        "T" => 1.0,
+        "O" => 0.05,
+        _ => return,
+    };
+    let Some(lines) = judge.rows(&doc.seen).filter(|l| l.len() == doc.labels.len()) else { return };
+    let words = |words: u32| words.min(100) as f32 + 0.5;
+    let sum: f32 = lines.iter().map(|l| words(l.1)).sum();
+    for ((bytes, n, row), label) in lines.iter().zip(&doc.labels) {
+        if *label != b'?' && !is_gone(&doc.seen, bytes.start) {
+            rows.push(row, of_set * words(*n).sqrt() / sum.powf(0.25), *label == b'K');
+        }
+    }
 }
 
 /// How well the scores tell lines apart, for several bounds.

@@ -138,7 +138,7 @@ use G::*;
 use Slot::{Beside, Cross, Near, Own};
 
 /// The values that stand for the page and for the place in it.
-const OWN: &[G] = &[
+pub(super) const OWN: &[G] = &[
     WORDS,
     END,
     STOPS,
@@ -223,7 +223,7 @@ const OWN: &[G] = &[
     P_SHORT,
     P_BLANKS,
 ];
-const NEAR: &[G] = &[LENGTH, END, TYPE, FIRST, STOPS, MARKED, TIME, COMMENT, RELATED, SHARE, LEAN, RULED];
+pub(super) const NEAR: &[G] = &[LENGTH, END, TYPE, FIRST, STOPS, MARKED, TIME, COMMENT, RELATED, SHARE, LEAN, RULED];
 const CROSS: &[(G, G)] = &[
     (LENGTH, END),
     (LENGTH, STOPS),
@@ -460,13 +460,18 @@ fn named(g: G, value: usize) -> String {
     format!("{}: {}", GROUPS[g as usize].0, GROUPS[g as usize].1[value])
 }
 
-fn nearby(by: i8, g: G, value: usize) -> String {
-    let side = match by {
+/// Where a line nearby stands.
+pub(super) fn side(by: i8) -> String {
+    match by {
         -1 => "line above".to_owned(),
         1 => "line below".to_owned(),
         i8::MIN..=0 => format!("{} lines above", -by),
         _ => format!("{by} lines below"),
-    };
+    }
+}
+
+fn nearby(by: i8, g: G, value: usize) -> String {
+    let side = side(by);
     if value == values(g) {
         format!("no {side} ({})", GROUPS[g as usize].0)
     } else {
@@ -503,6 +508,11 @@ impl Slot {
 pub(super) type Values = [u8; 128];
 
 const _: () = assert!(GROUPS.len() < 128);
+
+/// Whether the page decides a group, so that it is known of the page's first line alone.
+pub(super) fn is_of_page(g: u8) -> bool {
+    g == ZERO || GROUPS[usize::from(g)].0.starts_with("page: ")
+}
 
 /// The value that is always 0.
 pub(super) const ZERO: u8 = GROUPS.len() as u8;

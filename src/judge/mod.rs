@@ -3,8 +3,9 @@
 //!
 //! A line's score is a sum of whole numbers, each with a name: what the line is by itself and what
 //! its words say, what stands above and below, what page it is (the *first look*); then what the
-//! first look made of its neighbours and of the page (the *second look*). The *third look* is at the
-//! page alone: whether it is one, or sound text. The numbers are in `judge/weights.tsv`, learned by
+//! first look made of its neighbours and of the page (the *second look*). Where no blank lines set
+//! parts apart, small *trees* say as much as these. The *third look* is at the page alone: whether it
+//! is one, or sound text. The numbers are in `judge/weights.tsv`, learned by
 //! `examples/judge.rs`; words of each language and kind are in `judge/words.txt`.
 //!
 //! The judge sees the page as it was, with the lines that rules dropped: they show what it is. It is
@@ -15,6 +16,7 @@ mod measure;
 mod page;
 mod places;
 mod second;
+mod trees;
 mod weights;
 mod words;
 
@@ -24,6 +26,8 @@ use std::ops::Range;
 use groups::{Slot, Values};
 use page::Page;
 use places::{Places, Table};
+use trees::Trees;
+pub use trees::{Ask, Leaf};
 use words::Words;
 
 include!(concat!(env!("OUT_DIR"), "/judge.rs"));
@@ -35,9 +39,9 @@ const WORDS_MIN: u64 = 40;
 /// parts apart, and where none do. There furniture is seen less, and harm is done less, too:
 /// text comes that way from crawls that dropped the most of it already.
 const SPACED: i32 = 200;
-const DENSE: i32 = -200;
+const DENSE: i32 = -400;
 /// By how much a line's score is lower where no blank lines are: what is in doubt goes there.
-const DENSE_DOUBT: i32 = 30;
+const DENSE_DOUBT: i32 = 50;
 /// Lines up to which a text without blank lines may be a page; a longer one is a table or a list.
 const DENSE_MOST: usize = 600;
 /// Percent of a page's words that may be furniture, unless nothing sets its parts apart: for less it
@@ -86,6 +90,8 @@ pub struct Seen {
 pub type Scored = (Range<usize>, u32, i32);
 /// For training: a line, its words and the places of its weights.
 pub type Weighed = (Range<usize>, u32, Vec<u32>);
+/// For training: a line, its words and what trees may ask of it.
+pub type Row = (Range<usize>, u32, Vec<u8>);
 
 /// What both looks made of a page.
 struct Looked {
@@ -104,6 +110,7 @@ pub struct Judge {
     first: Look,
     second: Look,
     third: Look,
+    trees: Trees,
 }
 
 /// One look's slots and weights.
@@ -180,7 +187,9 @@ impl Judge {
         }
         let mut looks = weights::looks().into_iter().zip(LOOKS);
         let mut look = || looks.next().map(|(slots, &w)| Look::new(slots, w.into())).expect("three looks");
-        Judge { words, leans: Vec::new(), first: look(), second: look(), third: look() }
+        let leaves = LEAVES.iter().map(|&(tree, adds, asks)| (tree, adds, asks.to_vec())).collect();
+        let trees = Trees::of(leaves);
+        Judge { words, leans: Vec::new(), first: look(), second: look(), third: look(), trees }
     }
 
     /// A judge of these words and weights; what it has no weight for weighs nothing.
@@ -188,8 +197,8 @@ impl Judge {
         let weights = weights::read(weights);
         let mut looks = weights::looks().into_iter().zip(weights.looks);
         let mut look = || looks.next().map(|(slots, w)| Look::new(slots, w.into())).expect("three looks");
-        let mut judge =
-            Judge { words: Words::read(words), leans: Vec::new(), first: look(), second: look(), third: look() };
+        let (words, trees) = (Words::read(words), Trees::of(weights.leaves));
+        let mut judge = Judge { words, leans: Vec::new(), first: look(), second: look(), third: look(), trees };
         judge.set_leans(weights.leans);
         judge
     }
@@ -214,7 +223,7 @@ impl Judge {
             let confidence = ((1000 - second::probability(score)) / 10) as u32;
             if score <= bar && confidence >= min_confidence {
                 let bytes = page.lines[i].start..page.lines[i].end;
-                let reasons = if explain { self.reasons(&values, i) } else { [u32::MAX; 3] };
+                let reasons = if explain { self.reasons(&values, i, page.is_dense()) } else { [u32::MAX; 3] };
                 gone.push(Furniture { bytes, score, confidence, reasons });
             }
         }
@@ -222,27 +231,32 @@ impl Judge {
     }
 
     /// What speaks most against line `i`.
-    fn reasons(&self, values: &[Values], i: usize) -> [u32; 3] {
+    fn reasons(&self, values: &[Values], i: usize, dense: bool) -> [u32; 3] {
         let mut most = [(i16::MAX, u32::MAX); 3];
         let mut base = 0;
+        let mut add = |one| {
+            if one < most[2] {
+                most[2] = one;
+                most.sort_unstable();
+            }
+        };
         for look in [&self.first, &self.second] {
-            look.places.each(values, i, |w| {
-                let one = (look.weights[w], base + w as u32);
-                if one < most[2] {
-                    most[2] = one;
-                    most.sort_unstable();
-                }
-            });
-            base = self.first.weights.len() as u32;
+            look.places.each(values, i, |w| add((look.weights[w], base + w as u32)));
+            base += look.weights.len() as u32;
+        }
+        if dense {
+            self.trees.each(values, i, |leaf| add((self.trees.leaves[leaf].1, base + leaf as u32)));
         }
         most.map(|m| m.1)
     }
 
     /// The reasons in words.
     pub fn reasons_of(&self, line: &Furniture) -> Vec<String> {
-        let base = self.first.weights.len() as u32;
-        let name = |w: u32| {
-            if w < base { self.first.name(w as usize) } else { self.second.name((w - base) as usize) }
+        let (first, second) = (self.first.weights.len(), self.second.weights.len());
+        let name = |w: u32| match w as usize {
+            w if w < first => self.first.name(w),
+            w if w < first + second => self.second.name(w - first),
+            w => trees::asks(&self.trees.leaves[w - first - second]),
         };
         line.reasons.iter().filter(|&&w| w != u32::MAX).map(|&w| name(w)).collect()
     }
@@ -271,6 +285,20 @@ impl Judge {
         self.leans = leans;
     }
 
+    /// For training: the trees, by their leaves, those of one side by side and at most 16.
+    pub fn set_trees(&mut self, leaves: Vec<Leaf>) {
+        self.trees = Trees::of(leaves);
+    }
+
+    /// For training: each line that is not blank, with its words and all that trees may ask of it;
+    /// `None` where they are not asked.
+    pub fn rows(&self, seen: &Seen) -> Option<Vec<Row>> {
+        let page = Page::read(&seen.text, &seen.gone, &self.words);
+        let values = page::values(&page, page.language.filter(|_| page.is_dense())?);
+        let row = |(i, l): (usize, &measure::Line)| (l.start..l.end, l.words, self.trees.row(&values, i));
+        Some(page.lines.iter().enumerate().map(row).collect())
+    }
+
     /// All weights that are not zero, as [`Judge::read`] takes them.
     pub fn weights(&self) -> String {
         let mut out = String::from(
@@ -283,6 +311,9 @@ impl Judge {
             for (name, weight) in weights::names(&look.slots).zip(&*look.weights).filter(|(_, w)| **w != 0) {
                 out.push_str(&format!("{number}\t{weight}\t{name}\n"));
             }
+        }
+        for leaf in &self.trees.leaves {
+            out.push_str(&format!("4\t{}\t{}\n", leaf.1, trees::write(leaf)));
         }
         out
     }
@@ -301,8 +332,11 @@ impl Judge {
         let mut values = page::values(&page, language);
         second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
         let mut scores = self.second.scores(&page, &values);
-        if page.is_dense() {
-            scores.iter_mut().for_each(|s| *s -= DENSE_DOUBT);
+        if page.is_dense() && !self.trees.leaves.is_empty() {
+            // The mean of two that were learned apart.
+            let trees = self.trees.scores(&values);
+            let mean = |(s, t): (&mut i32, i32)| *s = if *s == GONE { GONE } else { (*s + t) / 2 - DENSE_DOUBT };
+            scores.iter_mut().zip(trees).for_each(mean);
         }
         second::add_page(&page.lines, &scores, &mut values[0]);
         let kind = self.third.score(&values);

@@ -153,9 +153,9 @@ struct Sums(Vec<[u32; SUMS]>);
 const SUMS: usize = 11;
 
 impl Sums {
-    fn within(&self, i: usize, reach: usize) -> [u32; SUMS] {
-        let (from, to) = (&self.0[i.saturating_sub(reach)], &self.0[(i + reach + 1).min(self.0.len() - 1)]);
-        std::array::from_fn(|what| to[what] - from[what])
+    /// Those before and those up to the end of the lines within `reach` of line `i`.
+    fn around(&self, i: usize, reach: usize) -> (&[u32; SUMS], &[u32; SUMS]) {
+        (&self.0[i.saturating_sub(reach)], &self.0[(i + reach + 1).min(self.0.len() - 1)])
     }
 }
 
@@ -363,8 +363,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         set(G::RUN, place);
         for (k, reach) in [3, 8, 20].into_iter().enumerate() {
             let k = k as u8;
-            let within = sums.within(i, reach);
-            let near = |what: usize| u64::from(within[what]);
+            let (from, to) = sums.around(i, reach);
+            let near = |what: usize| u64::from(to[what] - from[what]);
             let lines_near = ((i + reach).min(n - 1) - i.saturating_sub(reach) + 1) as u64;
             v[G::PROSE_3 as usize + k as usize] = share(near(1), near(0), &[25, 50, 75, 95]);
             v[G::LABELS_3 as usize + k as usize] = share(near(2), lines_near, &[10, 25, 50]);

@@ -2,7 +2,7 @@
 //! decides is the same for each of its lines.
 
 use super::groups::Slot::{self, Beside, Cross, Near, Own};
-use super::groups::{GROUPS, Values, ZERO, values};
+use super::groups::{GROUPS, Values, ZERO, is_of_page, values};
 
 /// What stands for a line that there is not.
 const NOBODY: Values = {
@@ -225,11 +225,6 @@ impl Places {
         }
         sums
     }
-}
-
-/// Whether the page decides a group, so that it is known of the page's first line alone.
-fn is_of_page(g: u8) -> bool {
-    g == ZERO || GROUPS[usize::from(g)].0.starts_with("page: ")
 }
 
 impl Place {

@@ -24,8 +24,11 @@ pub(super) struct Known {
 #[derive(Default)]
 pub(super) struct Words {
     /// A word is at the place that its hash says, or the next that is free; a power of two of them, at
-    /// most half of them taken. A hash of 0 stands where nothing is.
-    slots: Vec<(u64, Known)>,
+    /// most half of them taken. With it stand the highest bits of its hash, never 0: so few that the
+    /// table stays near, and with its place enough to tell words apart.
+    slots: Vec<(u16, Known)>,
+    /// The whole hashes; 0 where nothing is.
+    hashes: Vec<u64>,
     taken: usize,
     /// The languages, tags of BCP 47, in the order of their bits.
     pub(super) languages: Vec<String>,
@@ -150,39 +153,55 @@ impl Words {
         if self.slots.is_empty() {
             return Known::default();
         }
-        self.slots[self.place(hash)].1
+        let (mask, highest) = (self.slots.len() - 1, highest(hash));
+        let mut at = hash as usize & mask;
+        loop {
+            let (there, known) = self.slots[at & mask];
+            // Where nothing is, nothing is known.
+            if there == highest || there == 0 {
+                return known;
+            }
+            at += 1;
+        }
     }
 
     /// All that are known, by their hashes.
     #[allow(dead_code, reason = "for build.rs")]
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, Known)> + '_ {
-        self.slots.iter().copied().filter(|s| s.0 != 0)
+        self.hashes.iter().copied().zip(self.slots.iter().map(|s| s.1)).filter(|s| s.0 != 0)
     }
 
     /// The word with this hash, known from now on.
     pub(super) fn enter(&mut self, hash: u64) -> &mut Known {
         if self.taken * 2 >= self.slots.len() {
             let room = (self.slots.len() * 2).max(64);
-            let old = std::mem::replace(&mut self.slots, vec![(0, Known::default()); room]);
-            for (hash, known) in old.into_iter().filter(|s| s.0 != 0) {
+            let slots = std::mem::replace(&mut self.slots, vec![(0, Known::default()); room]);
+            let hashes = std::mem::replace(&mut self.hashes, vec![0; room]);
+            for (hash, slot) in hashes.into_iter().zip(slots).filter(|s| s.0 != 0) {
                 let at = self.place(hash);
-                self.slots[at] = (hash, known);
+                (self.hashes[at], self.slots[at]) = (hash, slot);
             }
         }
         let at = self.place(hash);
-        self.taken += usize::from(self.slots[at].0 == 0);
-        self.slots[at].0 = hash;
+        self.taken += usize::from(self.hashes[at] == 0);
+        self.hashes[at] = hash;
+        self.slots[at].0 = highest(hash);
         &mut self.slots[at].1
     }
 
     /// Where the word with this hash is, or where it is to be.
-    #[inline]
     fn place(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
+        let mask = self.hashes.len() - 1;
         let mut at = hash as usize & mask;
-        while self.slots[at].0 != hash && self.slots[at].0 != 0 {
+        while self.hashes[at] != hash && self.hashes[at] != 0 {
             at = (at + 1) & mask;
         }
         at
     }
+}
+
+/// The highest bits of a hash; 0 stands where nothing is.
+#[inline]
+fn highest(hash: u64) -> u16 {
+    ((hash >> 48) as u16).max(1)
 }
