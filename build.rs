@@ -67,7 +67,10 @@ fn main() {
 /// What the judge knows, as Rust.
 fn judge() -> String {
     let mut words = words::Words::read(&fs::read_to_string("judge/words.txt").expect("text"));
-    let weights = weights::read(&fs::read_to_string("judge/weights.tsv").expect("text"));
+    let text = fs::read_to_string("judge/weights.tsv").expect("text");
+    let weights = weights::read(&text);
+    let leaves = text.lines().filter(|l| l.starts_with("4\t")).count();
+    assert_eq!(weights.leaves.len(), leaves, "leaves of trees that judge/groups.rs has no name for");
     words.set_leans(weights.leans.iter().map(|(word, lean)| (&**word, *lean)));
     let known: Vec<_> = words.all().map(|(hash, k)| (hash, k.stop, k.classes, k.lean)).collect();
     format!(

@@ -216,7 +216,7 @@ impl Examples {
         }
         let weight = |words: u32| (words.min(100) as f32 + 0.5).sqrt();
         let sum: f32 = lines.iter().zip(&doc.labels).filter(|(_, l)| **l != b'?').map(|(l, _)| weight(l.1)).sum();
-        let share = if doc.set == "T" { sum.powf(env("TPOW", 0.5)) * env("TSCALE", 1.0) } else { sum.sqrt() };
+        let share = sum.sqrt();
         let dense = is_dense(&doc.seen.text);
         let of_set = of_set(&doc.set);
         let mut here: Vec<u32> = lines.iter().flat_map(|l| l.2.iter().copied()).collect();

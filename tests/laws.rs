@@ -1,5 +1,5 @@
 //! The laws of the pipeline, over random dirty documents (law 6, the algebra of edits, is tested
-//! beside it in `src/edit.rs`). `LAVE_LAWS` sets how many documents each test takes.
+//! beside it in `src/edit/set.rs`). `LAVE_LAWS` sets how many documents each test takes.
 
 mod common;
 

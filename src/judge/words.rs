@@ -25,7 +25,7 @@ pub(super) struct Known {
 pub(super) struct Words {
     /// A word is at the place that its hash says, or the next that is free; a power of two of them, at
     /// most half of them taken. With it stand the highest bits of its hash, never 0: so few that the
-    /// table stays near, and with its place enough to tell words apart.
+    /// table stays near, and with its place nearly always enough to tell words apart.
     slots: Vec<(u16, Known)>,
     /// The whole hashes; 0 where nothing is.
     hashes: Vec<u64>,

@@ -3,7 +3,8 @@
 //!
 //! Only lines count that are repaired without any such help. So cleaned text says nothing: none of
 //! its lines would be repaired by itself, as whatever is repaired without help is repaired with it.
-//! Between legacy encodings nothing counts where more lines have come through than speak for it.
+//! Between legacy encodings nothing counts where more lines have come through than speak for it, or where
+//! it would touch many lines and few speak for it.
 
 use super::pairs::Truth;
 use super::tables::PAGES;
@@ -113,7 +114,8 @@ impl Mojibake {
                 None => out.votes.push(Vote { pair, languages, sum, lines: 1 }),
             }
         }
-        // Where more lines have come through than not, the others came from elsewhere.
+        // Where more lines have come through than not, the others came from elsewhere; and what one line in
+        // many says that it would touch is that line's own.
         out.votes.retain(|v| {
             let letters = v.came_through();
             let sound = lines(sample).filter(|l| l.chars().any(|c| !c.is_ascii() && letters.contains(&c)));

@@ -52,6 +52,7 @@ pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>,
     let bytes = line.as_bytes();
     let mut all: SmallVec<[std::ops::Range<usize>; 4]> = SmallVec::new();
     let mut plain = true;
+    let (mut opens, mut closes) = (false, false);
     each_of(bytes, [0xC2, 0xE2], |at| {
         let (c, end) = match bytes[at..] {
             [0xC2, 0xBF, ..] => ('¿', at + 2),
@@ -65,12 +66,15 @@ pub(super) fn each_lost(line: &str, mut with: impl FnMut(std::ops::Range<usize>,
             all.push(at..end);
             plain &= is_clipped(&line[end..]);
         }
-        // "20 €“ closes what German quotes."
+        // "20 €“" closes what German quotes, and so does "Mio€“".
         if c == '€' && mark(next).is_some() && (last.is_alphabetic() || after.is_alphabetic()) {
             all.push(at..end + next.len_utf8());
+            opens |= !last.is_alphabetic();
+            closes |= last.is_alphabetic() && !after.is_alphabetic();
         }
     });
-    plain &= all.len() > 1;
+    // One that opens and one that closes, or marks within words; and nothing else that they could close.
+    plain &= all.len() > 1 && opens == closes && !((opens || closes) && line.contains(['„', '‚']));
     all.into_iter().for_each(|place| {
         let mark = lost(&line[place.clone()]).filter(|_| plain);
         with(place, mark);

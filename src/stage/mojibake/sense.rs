@@ -353,13 +353,16 @@ impl Line<'_> {
     }
 }
 
+/// Characters that a name in a formula may have.
+const NAME: usize = 32;
+
 /// Whether a figure stands beside the character of number `i`, or what it is in comes after "=".
 fn is_in_formula(chars: &[Read], i: usize) -> bool {
     let is_digit = |r: Option<&Read>| r.is_some_and(|r| r.char.is_ascii_digit());
-    let before = chars[..i].iter().rev().find(|r| !r.char.is_alphabetic() && r.char != '-');
-    is_digit(chars.get(i + 1))
-        || is_digit(i.checked_sub(1).and_then(|i| chars.get(i)))
-        || before.is_some_and(|r| r.char == '=')
+    // No name in a formula is longer.
+    let name = chars[..i].iter().rev().take(NAME);
+    let before = name.map(|r| r.char).find(|c| !c.is_alphabetic() && *c != '-');
+    is_digit(chars.get(i + 1)) || is_digit(i.checked_sub(1).and_then(|i| chars.get(i))) || before == Some('=')
 }
 
 /// Whether text that `pair` may be of can hold `from` of right, in the place of `new`. In "col·legi" the

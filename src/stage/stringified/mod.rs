@@ -225,8 +225,10 @@ fn bracketed(line: &str, form: &Form, list: &List) -> bool {
         return false;
     }
     let mixed = list.singles && list.paras.iter().any(|p| p.double);
+    // Both kinds of wrappers, or a paragraph that only one of them could wrap, are a program's choice.
+    let chosen = mixed || list.paras.iter().any(|p| line[p.start..p.end].contains(if p.double { '\'' } else { '"' }));
     // Long paragraphs that end as sentences do, or many with headings among them: an article.
-    let article = full >= 4 && words >= 15 * full && stops * 4 >= 3 * full
+    let article = chosen && full >= 4 && words >= 15 * full && stops * 4 >= 3 * full
         || mixed && full >= 8 && words >= 10 * full && stops * 3 >= full;
     match (form.open, form.close) {
         (true, true) => list.cost == 0 || found.strength >= 2 * list.cost,

@@ -263,6 +263,7 @@ fn sound_lines_stay() {
         "['",
         "'Please enter your name.', 'This field is required.', \"It's not a number.\", 'Try again later, please.'",
         "'I came.', 'I saw.', 'I conquered.', 'I left.', 'I did not come back.'",
+        "'One of the rows of a file of data holds a sentence that is as long as this one is, and no other mark.', 'One of the rows of a file of data holds a sentence that is as long as this one is, and no other mark.', 'One of the rows of a file of data holds a sentence that is as long as this one is, and no other mark.', 'One of the rows of a file of data holds a sentence that is as long as this one is, and no other mark.'",
         "(1, 'A long review of a harbour and its boats, with many words in it.', 'Another long review, of a lighthouse.')",
         "’ ’",
         "kyek' 'iyhàj wok ‘not’ kyek' ’imak. 'Noo'wetlheley",
