@@ -2,12 +2,11 @@
 //! places that were left alone. It decides nothing.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use encoding_rs::Encoding as Codec;
 
 use super::pairs::{ENCODERS, PAIRS, Truth};
-use super::tables::{PAGES, Tables};
+use super::tables::{PAGES, TABLES};
 use super::{flattened, legacy};
 use crate::charset::Page;
 use crate::language::{Model, NAT};
@@ -22,8 +21,6 @@ const DEEPEST: usize = 4;
 /// Pieces of at most this many bytes are explained at any depth, and remembered; so many of them.
 const SHORT: usize = 96;
 const MOST_KNOWN: usize = 8192;
-
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
 /// `text` written in encoding `x` and read as UTF-8, as far as it is.
 fn reread(text: &str, x: usize) -> Option<String> {

@@ -35,7 +35,7 @@ pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
 use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
-use tables::Tables;
+use tables::TABLES;
 
 /// From here on a run is sure by itself.
 const SURE: i32 = 125;
@@ -60,7 +60,6 @@ const EACH_SHORT: i64 = 3;
 
 /// The stage.
 pub(crate) struct Mojibake {
-    tables: Tables,
     utf8: RuleId,
     twice: RuleId,
     short: RuleId,
@@ -87,7 +86,6 @@ impl Mojibake {
     pub(crate) fn new(rules: &RuleSet, options: &Options) -> Self {
         Mojibake {
             weighs: options.mojibake_legacy,
-            tables: Tables::new(),
             utf8: rules.id("mojibake.utf8"),
             twice: rules.id("mojibake.utf8-twice"),
             short: rules.id("mojibake.utf8-short"),
@@ -106,7 +104,7 @@ impl Mojibake {
         let (mut at, mut start, mut by) = (run.start, run.start, RuleId::NONE);
         let mut text = String::with_capacity(16);
         while at < run.end {
-            let Some(Site { len, char, space, kind }) = read(&self.tables, way, line, at) else { break };
+            let Some(Site { len, char, space, kind }) = read(&TABLES, way, line, at) else { break };
             let rule = match kind {
                 Kind::Whole => rule,
                 Kind::Spaced => self.spaced,
@@ -133,9 +131,9 @@ impl Mojibake {
     /// Pushes edits and findings for UTF-8 that was misread. Tells what was found, and in which encoding
     /// and how sure that is.
     fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
-        let Some(best) = best(&self.tables, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
+        let Some(best) = best(&TABLES, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
         let (way, sure, runs) = (best.way, best.sure, &best.runs);
-        let torn = best.is_torn(&self.tables, line);
+        let torn = best.is_torn(&TABLES, line);
         let mut found = Found::Nothing;
         let weighed = !torn && reads_better(line, &best);
         // One letter before a sign of money, where dashes are sound: that may be meant.
@@ -152,7 +150,7 @@ impl Mojibake {
             };
             if repair && !torn {
                 found = Found::Repaired;
-                let rule = if is_mojibake(&self.tables, text) {
+                let rule = if is_mojibake(&TABLES, text) {
                     self.twice
                 } else if company || run.gain >= SURE || self.heard(survey).said(way.x) >= SAID_SURELY {
                     self.utf8
@@ -181,12 +179,12 @@ impl Mojibake {
         let evidence = self.heard(survey);
         let x = evidence.most();
         let said = evidence.said(x);
-        if said < SAID || self.tables.seen_in(line) >> x & 1 == 0 {
+        if said < SAID || TABLES.seen_in(line) >> x & 1 == 0 {
             return false;
         }
         let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };
-        let best = best_of(&self.tables, line, x);
-        if best.sum <= 0 || best.is_torn(&self.tables, line) {
+        let best = best_of(&TABLES, line, x);
+        if best.sum <= 0 || best.is_torn(&TABLES, line) {
             return false;
         }
         let mut some = false;

@@ -5,6 +5,8 @@
 //! and all C1 controls, stand for themselves ("sloppy"), which makes Latin-1 a part of
 //! Windows-1252. All state is a pair of look-up tables built once.
 
+use std::sync::LazyLock;
+
 use super::cost::class;
 use crate::charset::Page;
 use crate::features::ascii_run;
@@ -61,6 +63,9 @@ struct Parts {
 /// Bits of [`Tables::scripts`] beside the script.
 const LOWER: u8 = 0x40;
 const UPPER: u8 = 0x80;
+
+/// The tables, made when first asked for: sound ASCII never does.
+pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
 /// The tables, turned round.
 pub(super) struct Tables {
