@@ -391,7 +391,8 @@ fn stopped_or_killed_between_documents() {
         let lines: Vec<&str> = text.split_inclusive('\n').filter(|l| l.ends_with('\n')).collect();
         assert!(lines.iter().all(|l| serde_json::from_str::<serde_json::Value>(l).is_ok()));
         let files = out.keys().map(|f| format!("out/{}", f.display()));
-        let args = ["revert", "--report", "out/report.jsonl", "-o", "back"].map(str::to_owned).into_iter().chain(files);
+        let args =
+            ["revert", "--report", "out/report.jsonl", "-o", "back/"].map(str::to_owned).into_iter().chain(files);
         p.args(args).ends(0);
         for (file, bytes) in p.tree("back") {
             assert!(before[&file] == bytes, "{name}: {} comes back", file.display());
