@@ -128,7 +128,7 @@ fn code_of(all: &[Pattern]) -> String {
         "/// What is known of lave's own rules, by id. Literals at either end of a line are in the trees.\n\
          static KNOWN: &[Known] = &[\n",
     );
-    for (n, Pattern { id, need, musts, lean }) in all.iter().enumerate() {
+    for (n, Pattern { id, need, musts, forms }) in all.iter().enumerate() {
         let n = n as u16;
         let mut here: &[String] = &[];
         match need.at {
@@ -141,8 +141,11 @@ fn code_of(all: &[Pattern]) -> String {
         }
         let musts: Vec<String> = musts.iter().map(|set| format!("&{set:?}")).collect();
         let musts = musts.join(", ");
+        let forms = forms.as_ref().map_or("None".to_owned(), |f| {
+            format!("Some(matcher::Known {{ lean: {:?}, loose: {:?} }})", f.lean, f.loose)
+        });
         code += &format!(
-            "    Known {{ id: {id:?}, at: At::{:?}, literals: &{here:?}, musts: &[{musts}], lean: {lean:?} }},\n",
+            "    Known {{ id: {id:?}, at: At::{:?}, literals: &{here:?}, musts: &[{musts}], forms: {forms} }},\n",
             need.at
         );
     }
@@ -168,7 +171,7 @@ struct Pattern {
     id: String,
     need: Need,
     musts: Vec<Vec<String>>,
-    lean: Option<String>,
+    forms: Option<lean::Forms>,
 }
 
 fn pattern(rule: &toml::Table) -> Option<Pattern> {
@@ -177,7 +180,7 @@ fn pattern(rule: &toml::Table) -> Option<Pattern> {
         id: rule.get("id")?.as_str()?.to_owned(),
         need: Need::of(pattern, &needles(rule)),
         musts: need::musts(pattern),
-        lean: lean::lean(pattern),
+        forms: lean::forms(pattern),
     })
 }
 

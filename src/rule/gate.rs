@@ -6,7 +6,7 @@
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
 use super::ends::{Ends, FOLDED};
-use super::matcher::{Matcher, Musts};
+use super::matcher::{self, Matcher, Musts};
 use super::need::{At, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
@@ -23,7 +23,7 @@ struct Known {
     /// Those of [`Need`], unless they stand in a tree.
     literals: &'static [&'static str],
     musts: &'static [&'static [&'static str]],
-    lean: Option<&'static str>,
+    forms: Option<matcher::Known>,
 }
 
 /// The gates of many rules, each under a number of the caller's.
@@ -222,7 +222,7 @@ fn known(rule: &Rule) -> Option<usize> {
 /// The rule's pattern, ready to be tried.
 pub(super) fn matcher_of(rule: &Rule, pattern: &str) -> Matcher {
     match known(rule).map(|k| &KNOWN[k]) {
-        Some(known) => Matcher::new(pattern, Musts::own(known.musts), known.lean),
+        Some(known) => Matcher::new(pattern, Musts::own(known.musts), known.forms),
         None => Matcher::new(pattern, Musts::made(musts(pattern)), None),
     }
 }

@@ -1,14 +1,47 @@
 //! The same pattern for keys, with a fifth of the states. Groups are dropped.
 //!
+//! Counts cost most: `.{3,200}` is two hundred states, of which a search is in many at once. So a
+//! pattern is first tried without its upper bounds, which few keys reach.
+//!
 //! `build.rs` uses this file, too: lave's own patterns need not be parsed twice.
 
 use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
 };
 
-/// `pattern` for keys, as bytes; `None` if it cannot be read.
-pub(crate) fn lean(pattern: &str) -> Option<String> {
-    Some(of(&regex_syntax::parse(pattern).ok()?).to_string())
+/// A pattern for keys, as bytes.
+pub(crate) struct Forms {
+    pub(crate) lean: String,
+    /// The same without upper bounds, which matches no less; and up to how many bytes of a key it
+    /// matches no more, either. `None` if there are none to speak of.
+    pub(crate) loose: Option<(String, usize)>,
+}
+
+/// Upper bounds from which on they are worth leaving out.
+const BOUND: u32 = 8;
+
+/// The forms of `pattern`; `None` if it cannot be read.
+pub(crate) fn forms(pattern: &str) -> Option<Forms> {
+    let lean = of(&regex_syntax::parse(pattern).ok()?);
+    let mut reach = u32::MAX;
+    let loose = loose(&lean, &mut reach);
+    let loose = (reach < u32::MAX).then(|| (loose.to_string(), reach as usize));
+    Some(Forms { lean: lean.to_string(), loose })
+}
+
+/// `hir` without upper bounds, the least of which `reach` becomes: in so few bytes nothing can be
+/// repeated more often.
+fn loose(hir: &Hir, reach: &mut u32) -> Hir {
+    match hir.kind() {
+        HirKind::Repetition(r) => {
+            let max = r.max.filter(|&max| max < BOUND || max == r.min);
+            *reach = r.max.filter(|_| max.is_none()).map_or(*reach, |max| max.min(*reach));
+            Hir::repetition(Repetition { max, sub: Box::new(loose(&r.sub, reach)), ..r.clone() })
+        }
+        HirKind::Concat(all) => Hir::concat(all.iter().map(|h| loose(h, reach)).collect()),
+        HirKind::Alternation(all) => Hir::alternation(all.iter().map(|h| loose(h, reach)).collect()),
+        _ => hir.clone(),
+    }
 }
 
 fn of(hir: &Hir) -> Hir {

@@ -9,18 +9,27 @@ use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::{pool::Pool, syntax};
 use regex_automata::{Anchored, Input, MatchKind};
 
-use super::lean::lean;
+use super::lean::forms;
 
 /// A pattern, compiled on first use.
 pub(crate) struct Matcher {
     pattern: String,
     musts: Musts,
-    /// The pattern that [`lean`] makes of it, where that is known.
-    known: Option<&'static str>,
+    /// What [`forms`] makes of it, where that is known.
+    known: Option<Known>,
+    /// Tells that it does not match, and often that it does.
+    loose: OnceLock<Option<(Lean, usize)>>,
     /// Tells whether it matches; exact, and a fraction of the other's size.
     lean: OnceLock<Option<Lean>>,
     /// Tells where.
     whole: OnceLock<Option<Regex>>,
+}
+
+/// What `build.rs` made of the pattern of one of lave's own rules; as [`super::lean::Forms`].
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    pub(super) lean: &'static str,
+    pub(super) loose: Option<(&'static str, usize)>,
 }
 
 /// Sets of literals of which a key that a pattern matches holds one each: looked for first, as most
@@ -126,20 +135,40 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 }
 
 impl Matcher {
-    pub(super) fn new(pattern: &str, musts: Musts, known: Option<&'static str>) -> Self {
-        Matcher { pattern: pattern.to_owned(), musts, known, lean: OnceLock::new(), whole: OnceLock::new() }
+    pub(super) fn new(pattern: &str, musts: Musts, known: Option<Known>) -> Self {
+        let (loose, lean, whole) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Matcher { pattern: pattern.to_owned(), musts, known, loose, lean, whole }
     }
 
     pub(crate) fn is_match(&self, key: &str) -> bool {
         if !self.musts.are_in(key) {
             return false;
         }
-        let made = || match self.known {
-            Some(known) => Lean::new(known),
-            None => Lean::new(&lean(&self.pattern)?),
-        };
-        let told = self.lean.get_or_init(made).as_ref().and_then(|l| l.is_match(key));
+        if let Some((loose, reach)) = self.loose() {
+            match loose.is_match(key) {
+                Some(false) => return false,
+                Some(true) if key.len() <= *reach => return true,
+                _ => {}
+            }
+        }
+        let told = self.lean().and_then(|l| l.is_match(key));
         told.unwrap_or_else(|| self.whole().is_some_and(|r| r.is_match(key)))
+    }
+
+    fn loose(&self) -> Option<&(Lean, usize)> {
+        let made = || match self.known {
+            Some(known) => known.loose.map(|(loose, reach)| Some((Lean::new(loose)?, reach)))?,
+            None => forms(&self.pattern)?.loose.map(|(loose, reach)| Some((Lean::new(&loose)?, reach)))?,
+        };
+        self.loose.get_or_init(made).as_ref()
+    }
+
+    fn lean(&self) -> Option<&Lean> {
+        let made = || match self.known {
+            Some(known) => Lean::new(known.lean),
+            None => Lean::new(&forms(&self.pattern)?.lean),
+        };
+        self.lean.get_or_init(made).as_ref()
     }
 
     fn whole(&self) -> Option<&Regex> {

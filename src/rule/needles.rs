@@ -96,12 +96,17 @@ impl Needles {
     pub(super) fn new(mut wanted: Vec<(String, u16, Line)>) -> Self {
         wanted.sort_by(|a, b| (a.0.len(), a).cmp(&(b.0.len(), b)));
         let mut all: Vec<Needle> = Vec::new();
+        // A bit for each letter of a needle: few are within another.
+        let letters = |text: &[u8]| text.iter().fold(0u32, |bits, b| bits | 1 << (b & 31));
+        let mut held: Vec<u32> = Vec::new();
         for (text, rule, from) in wanted {
             let same = match all.last() {
                 Some(last) if last.text == text.as_bytes() => Some(all.len() - 1),
                 // A needle within another stands for both.
                 _ if all.len() <= MANY => {
-                    all.iter().position(|n| memchr::memmem::find(text.as_bytes(), &n.text).is_some())
+                    let here = letters(text.as_bytes());
+                    let mut some = (0..all.len()).filter(|&n| held[n] & !here == 0);
+                    some.find(|&n| memchr::memmem::find(text.as_bytes(), &all[n].text).is_some())
                 }
                 _ => None,
             };
@@ -110,7 +115,10 @@ impl Needles {
                     all[n].rules.push(rule);
                     all[n].from = all[n].from.min(from);
                 }
-                None => all.push(Needle { text: text.into_bytes(), from, rules: vec![rule] }),
+                None => {
+                    held.push(letters(text.as_bytes()));
+                    all.push(Needle { text: text.into_bytes(), from, rules: vec![rule] });
+                }
             }
         }
         let automaton = |all: &[Needle]| {
@@ -174,7 +182,8 @@ impl Sifted {
     /// A sieve for the needles of `all` that matter in lines of this kind.
     fn new(all: &[Needle], kind: Line) -> Sifted {
         let mine: Vec<usize> = (0..all.len()).filter(|&n| all[n].from <= kind).collect();
-        let places = |n: &usize| all[*n].text.iter().map(|&b| unfolded(b)).collect();
+        let unfolded = unfolded();
+        let places = |n: &usize| all[*n].text.iter().map(|&b| &unfolded[usize::from(b)][..]).collect();
         let (sieve, chosen) = Sieve::new(&mine.iter().map(places).collect::<Vec<_>>());
         let mut sets = vec![Vec::new(); SETS];
         for (n, (set, back)) in mine.into_iter().zip(chosen) {
@@ -228,9 +237,11 @@ fn fold(b: u8) -> u8 {
     if b.wrapping_sub(b'0') < 10 { b'0' } else { b | capital }
 }
 
-/// The bytes of a line that a needle's byte stands for.
-fn unfolded(b: u8) -> Vec<u8> {
-    (0..=255).filter(|&x| fold(x) == b).collect()
+/// For each byte of a needle the bytes of a line that it stands for.
+fn unfolded() -> [Vec<u8>; 256] {
+    let mut all = [const { Vec::new() }; 256];
+    (0..=255).for_each(|b| all[usize::from(fold(b))].push(b));
+    all
 }
 
 #[cfg(test)]

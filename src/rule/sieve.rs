@@ -42,7 +42,7 @@ pub(super) struct Sieve {
 impl Sieve {
     /// A sieve for `literals`, each given as the bytes that may stand in its places; and for each
     /// literal its set, and which of its places the sieve looks at first.
-    pub(super) fn new(literals: &[Vec<Vec<u8>>]) -> (Sieve, Vec<(usize, usize)>) {
+    pub(super) fn new(literals: &[Vec<&[u8]>]) -> (Sieve, Vec<(usize, usize)>) {
         // Fewer sets are faster to look up, and let more through.
         let most = match literals.len() {
             0..=10 => GROUP,
@@ -306,17 +306,17 @@ struct Set {
 impl Set {
     /// About which share of all places more it lets through with one more literal, whose places start
     /// at the first of `literal`.
-    fn more(&self, literal: &[Place]) -> f32 {
+    fn more(&self, literal: &[Place<'_>]) -> f32 {
         let places = self.places.iter().enumerate();
         places.map(|(n, of)| share(join(*of, literal.get(n).map(|p| p.halves)))).product::<f32>() - self.share
     }
 
-    fn add(&mut self, literal: &[Place]) {
+    fn add(&mut self, literal: &[Place<'_>]) {
         self.share += self.more(literal);
         for (n, (halves, bytes)) in self.places.iter_mut().zip(&mut self.bytes).enumerate() {
             *halves = join(*halves, literal.get(n).map(|p| p.halves));
             match literal.get(n) {
-                Some(place) => bytes.extend(&place.bytes),
+                Some(place) => bytes.extend(place.bytes),
                 None => bytes.extend(0..=255),
             }
         }
@@ -324,15 +324,16 @@ impl Set {
 }
 
 /// The bytes that may stand in one place of a literal.
-struct Place {
-    bytes: Vec<u8>,
+#[derive(Clone, Copy)]
+struct Place<'b> {
+    bytes: &'b [u8],
     halves: [u16; 2],
 }
 
-impl Place {
-    fn of(bytes: &[u8]) -> Place {
+impl Place<'_> {
+    fn of(bytes: &[u8]) -> Place<'_> {
         let halves = bytes.iter().fold([0; 2], |[low, high], b| [low | 1 << (b & 15), high | 1 << (b >> 4)]);
-        Place { bytes: bytes.to_vec(), halves }
+        Place { bytes, halves }
     }
 }
 
@@ -346,7 +347,12 @@ fn join(a: [u16; 2], b: Option<[u16; 2]>) -> [u16; 2] {
 fn share([low, high]: [u16; 2]) -> f32 {
     let [first, second] = low.to_le_bytes();
     let of = |h: usize| SHARES[h][0][usize::from(first)] + SHARES[h][1][usize::from(second)];
-    (0..16).filter(|h| high >> h & 1 == 1).map(of).sum()
+    let (mut rest, mut all) = (high, 0.0);
+    while rest != 0 {
+        all += of(rest.trailing_zeros() as usize);
+        rest &= rest - 1;
+    }
+    all
 }
 
 /// For each high half of a byte, and for each eight of the low halves: the share of text that some
@@ -397,8 +403,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn sieve(words: &[String]) -> (Sieve, Vec<(usize, usize)>) {
-        let places = |w: &String| w.bytes().map(|b| vec![b, b.to_ascii_uppercase()]).collect();
-        Sieve::new(&words.iter().map(places).collect::<Vec<_>>())
+        let both: Vec<Vec<[u8; 2]>> =
+            words.iter().map(|w| w.bytes().map(|b| [b, b.to_ascii_uppercase()]).collect()).collect();
+        Sieve::new(&both.iter().map(|w| w.iter().map(|b| &b[..]).collect()).collect::<Vec<_>>())
     }
 
     proptest! {
