@@ -17,7 +17,7 @@ mod survey;
 mod wide;
 
 pub use envelope::{Envelope, Exceptions, NewlineKind, Rebuild, Residue};
-pub(crate) use settle::{Settled, settle};
+pub(crate) use settle::{Settled, settle, settled};
 pub use survey::{Facts, LeftAlone};
 pub(crate) use survey::{read_full, survey};
 

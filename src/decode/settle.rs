@@ -20,14 +20,32 @@ pub(crate) struct Settled {
     pub(crate) undecodable: Vec<Span>,
 }
 
+/// Whole lines that are settled text as they are: UTF-8 that ends its lines with LF. What is not comes
+/// back. The rest as for [`settle`].
+pub(crate) fn settled(bytes: Vec<u8>, encoding: Encoding, habit: NewlineKind, has_cr: bool) -> Result<Settled, Vec<u8>> {
+    let lf = habit == NewlineKind::Lf && (!has_cr || memchr::memchr(b'\r', &bytes).is_none());
+    if !lf || !matches!(encoding, Encoding::Utf8 { .. }) || Codec::utf8_valid_up_to(&bytes) < bytes.len() {
+        return Err(bytes);
+    }
+    // SAFETY: all of it is sound UTF-8, as was just seen.
+    #[allow(unsafe_code)]
+    let text = unsafe { String::from_utf8_unchecked(bytes) };
+    Ok(Settled { text, ..Settled::default() })
+}
+
 /// Decodes `bytes`: whole lines, without the document's BOM. `habit` is the document's newline;
 /// `has_cr` whether any of its lines ends otherwise than with LF; `text` an empty string whose memory
 /// may be used.
 pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_cr: bool, text: String) -> Settled {
     let mut s = Settled { text, ..Settled::default() };
+    let mends = has_cr || habit != NewlineKind::Lf;
     match encoding {
         Encoding::Utf8 { islands } => {
             match encoding_rs::UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+                Some(text) if mends => {
+                    s.newlines(&text, habit);
+                    return s;
+                }
                 Some(text) => s.text.push_str(&text),
                 None => s.islands(bytes, islands.unwrap_or(encoding_rs::WINDOWS_1252)),
             }
@@ -47,8 +65,9 @@ pub(crate) fn settle(bytes: &[u8], encoding: Encoding, habit: NewlineKind, has_c
             s.flag_replacements(0);
         }
     }
-    if has_cr || habit != NewlineKind::Lf {
-        s.newlines(habit);
+    if mends {
+        let text = std::mem::take(&mut s.text);
+        s.newlines(&text, habit);
     }
     s
 }
@@ -204,10 +223,11 @@ impl Settled {
         }
     }
 
-    /// Makes every newline `\n` and moves all offsets along.
-    fn newlines(&mut self, habit: NewlineKind) {
-        let bytes = self.text.as_bytes();
-        let mut out = String::with_capacity(bytes.len());
+    /// Takes `text` over, every newline as `\n`, and moves all offsets along.
+    fn newlines(&mut self, text: &str, habit: NewlineKind) {
+        let bytes = text.as_bytes();
+        let out = &mut self.text;
+        out.reserve(bytes.len());
         // Where a CR was dropped, in bytes of the text before.
         let mut dropped: Vec<u32> = Vec::new();
         let (mut from, mut line) = (0, 0u32);
@@ -220,19 +240,20 @@ impl Settled {
                 (_, Some(b'\n')) => NewlineKind::Crlf,
                 _ => NewlineKind::Cr,
             };
-            out.push_str(&self.text[from..at]);
-            out.push('\n');
-            if kind == NewlineKind::Crlf {
-                dropped.push(at as u32);
-            }
             if kind != habit {
                 self.exceptions.push((line, kind));
             }
             line += 1;
-            from = at + kind.text().len();
+            if kind != NewlineKind::Lf {
+                out.push_str(&text[from..at]);
+                out.push('\n');
+                from = at + kind.text().len();
+            }
+            if kind == NewlineKind::Crlf {
+                dropped.push(at as u32);
+            }
         }
-        out.push_str(&self.text[from..]);
-        self.text = out;
+        out.push_str(&text[from..]);
         if dropped.is_empty() {
             return;
         }

@@ -7,54 +7,52 @@ use std::sync::Mutex;
 use crate::decode::{Encoding, read_full};
 
 /// Reads `input` in pieces of about `size` bytes that end with a newline.
-pub(super) struct Batches<R> {
+pub(super) struct Batches<'s, R> {
     input: R,
     encoding: Encoding,
     size: usize,
     /// Read and not handed out yet: the start of a line.
     carry: Vec<u8>,
-    /// Buffers that came back, to be used again.
-    spare: Vec<Vec<u8>>,
+    spare: &'s Spare,
     done: bool,
 }
 
-/// Texts that are done with, whose memory others may use: what is given back to the system for each
-/// batch has to be asked for again.
+/// Bytes and texts that are done with, whose memory others may use: what is given back to the system
+/// for each batch has to be asked for again.
 #[derive(Debug, Default)]
-pub(super) struct Spare(Mutex<Vec<String>>);
+pub(super) struct Spare(Mutex<Vec<Vec<u8>>>);
 
 impl Spare {
-    /// Most texts that are kept, and most bytes of one.
-    const MOST: (usize, usize) = (8, 1 << 20);
+    /// Most of them that are kept, and most bytes of one.
+    const MOST: (usize, usize) = (16, 1 << 20);
 
-    /// An empty text.
-    pub(super) fn take(&self) -> String {
+    /// With bytes that mean nothing.
+    fn take(&self) -> Vec<u8> {
         self.0.lock().ok().and_then(|mut all| all.pop()).unwrap_or_default()
     }
 
-    pub(super) fn give(&self, mut text: String) {
+    /// An empty text.
+    pub(super) fn text(&self) -> String {
+        let mut bytes = self.take();
+        bytes.clear();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    pub(super) fn give(&self, bytes: Vec<u8>) {
         if let Ok(mut all) = self.0.lock()
             && all.len() < Self::MOST.0
-            && text.capacity() <= Self::MOST.1
+            && bytes.capacity() <= Self::MOST.1
         {
-            text.clear();
-            all.push(text);
+            all.push(bytes);
         }
     }
 }
 
-impl<R: Read> Batches<R> {
-    pub(super) fn new(input: R, encoding: Encoding, size: usize) -> Self {
+impl<'s, R: Read> Batches<'s, R> {
+    /// Memory comes out of `spare`.
+    pub(super) fn new(input: R, encoding: Encoding, size: usize, spare: &'s Spare) -> Self {
         let size = size.max(encoding.unit());
-        Batches { input, encoding, size, carry: Vec::new(), spare: Vec::new(), done: false }
-    }
-
-    /// Takes a piece back when it is no longer needed.
-    pub(super) fn recycle(&mut self, buf: Vec<u8>) {
-        // One that a long line blew up is better given back.
-        if buf.capacity() <= 4 * self.size {
-            self.spare.push(buf);
-        }
+        Batches { input, encoding, size, carry: Vec::new(), spare, done: false }
     }
 
     /// The next piece; never empty.
@@ -63,7 +61,7 @@ impl<R: Read> Batches<R> {
             return Ok(None);
         }
         // Bytes that it holds from before will be written over: they need no zeroes.
-        let mut buf = self.spare.pop().unwrap_or_default();
+        let mut buf = self.spare.take();
         let mut seen = self.carry.len();
         buf.resize(buf.len().max(seen), 0);
         buf[..seen].copy_from_slice(&self.carry);
@@ -125,7 +123,8 @@ mod tests {
     fn pieces_are_whole_lines_and_nothing_is_lost() {
         let text = b"one\ntwo\r\nthree\rfour\n\n\nlast line without end".repeat(3);
         for size in 1..text.len() + 2 {
-            let mut b = Batches::new(&text[..], Encoding::UTF8, size);
+            let spare = Spare::default();
+            let mut b = Batches::new(&text[..], Encoding::UTF8, size, &spare);
             let mut all = Vec::new();
             while let Some(piece) = b.next().expect("memory") {
                 assert!(!piece.is_empty());
@@ -144,7 +143,8 @@ mod tests {
             let order = |u: u16| if big_endian { u.to_be_bytes() } else { u.to_le_bytes() };
             let text: Vec<u8> = "ab\rcd\r\ne\r\r\nf\n\rg".encode_utf16().flat_map(order).collect();
             for size in 1..text.len() + 2 {
-                let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian }, size);
+                let spare = Spare::default();
+                let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian }, size, &spare);
                 let (mut all, mut most) = (Vec::new(), 0);
                 while let Some(piece) = b.next().expect("memory") {
                     most = most.max(piece.len());
@@ -162,7 +162,8 @@ mod tests {
     fn wide_pieces_are_cut_between_units() {
         let text: Vec<u8> = "ab\nĊĊ\n\u{0A0A}x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for size in 1..text.len() + 2 {
-            let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian: false }, size);
+            let spare = Spare::default();
+            let mut b = Batches::new(&text[..], Encoding::Utf16 { big_endian: false }, size, &spare);
             let mut all = Vec::new();
             while let Some(piece) = b.next().expect("memory") {
                 assert_eq!(piece.len() % 2, 0);

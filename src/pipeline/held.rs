@@ -11,7 +11,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::batch::Batches;
+use super::batch::{Batches, Spare};
 use super::characters::{Batch, Found, Washer};
 use super::emit::{CHANGE_MAX, Emitted, Emitter, FINDING_TEXT, OutStyle, Ruler};
 use super::guard::Scales;
@@ -186,11 +186,12 @@ impl Pipeline {
         input.seek(SeekFrom::Start(bom as u64))?;
         let mut hash = twox_hash::xxhash3_128::Hasher::new();
         hash.write(&facts.encoding.bom()[..bom]);
-        let mut batches = Batches::new(input, facts.encoding, self.batch);
+        let spare = Spare::default();
+        let mut batches = Batches::new(input, facts.encoding, self.batch, &spare);
         while let Some(bytes) = batches.next()? {
             hash.write(&bytes);
             each(&bytes);
-            batches.recycle(bytes);
+            spare.give(bytes);
         }
         if hash.finish_128() != facts.hash {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read"));

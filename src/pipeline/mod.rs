@@ -230,20 +230,25 @@ impl Pipeline {
     ) -> io::Result<()> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
-        let settle = |bytes: &[u8]| decode::settle(bytes, facts.encoding, facts.newline, facts.has_cr, spare.take());
+        let settle = |bytes: Vec<u8>| {
+            decode::settled(bytes, facts.encoding, facts.newline, facts.has_cr).unwrap_or_else(|bytes| {
+                let s = decode::settle(&bytes, facts.encoding, facts.newline, facts.has_cr, spare.text());
+                spare.give(bytes);
+                s
+            })
+        };
         let mut survey = Survey::default();
         if self.plan.surveys() {
             // All of a short document, or whole lines; a line beyond bounds is no sample.
             let size = Survey::SAMPLE.min(usize::try_from(facts.len).unwrap_or(usize::MAX).saturating_add(1));
-            let sample = Batches::new(&mut *input, facts.encoding, size).next()?;
+            let sample = Batches::new(&mut *input, facts.encoding, size, spare).next()?;
             let sample = sample.filter(|s| s.len() <= 2 * Survey::SAMPLE);
-            survey = Survey::new(sample.map_or(String::new(), |bytes| settle(&bytes).text));
+            survey = Survey::new(sample.map_or(String::new(), |bytes| settle(bytes).text));
             input.seek(SeekFrom::Start(bom as u64))?;
         }
         let mut hash = twox_hash::xxhash3_128::Hasher::new();
         hash.write(&facts.encoding.bom()[..bom]);
-        let mut batches = Batches::new(input, facts.encoding, self.batch);
-        let wash = |washer: &mut Washer<'_>, bytes: &[u8]| washer.wash(settle(bytes));
+        let mut batches = Batches::new(input, facts.encoding, self.batch, spare);
         let mut washer = Washer::new(&self.plan, &survey);
         let mut some = Vec::new();
         loop {
@@ -252,7 +257,7 @@ impl Pipeline {
                 hash.write(&bytes);
                 if skip > 0 {
                     skip -= 1;
-                    batches.recycle(bytes);
+                    spare.give(bytes);
                 } else {
                     some.push(bytes);
                 }
@@ -263,11 +268,10 @@ impl Pipeline {
             #[cfg(feature = "parallel")]
             if some.len() > 1 {
                 use rayon::prelude::*;
-                let washed: Vec<Batch> = some
-                    .par_iter()
-                    .map_init(|| Washer::new(&self.plan, &survey), |washer, bytes| wash(washer, bytes))
+                let washed: Vec<Batch> = std::mem::take(&mut some)
+                    .into_par_iter()
+                    .map_init(|| Washer::new(&self.plan, &survey), |washer, bytes| washer.wash(settle(bytes)))
                     .collect();
-                some.drain(..).for_each(|b| batches.recycle(b));
                 for batch in washed {
                     if !each(batch)? {
                         return Ok(());
@@ -276,9 +280,7 @@ impl Pipeline {
                 continue;
             }
             for bytes in some.drain(..) {
-                let batch = wash(&mut washer, &bytes);
-                batches.recycle(bytes);
-                if !each(batch)? {
+                if !each(washer.wash(settle(bytes)))? {
                     return Ok(());
                 }
             }

@@ -145,7 +145,7 @@ impl Pipeline {
             self.each_batch(input, facts, count, &spare, |batch| {
                 queue.len += batch.new_len as u64;
                 queue.marks |= batch.marks(&self.plan);
-                spare.give(batch.text);
+                spare.give(batch.text.into_bytes());
                 let known = queue.marks & self.plan.needed == self.plan.needed;
                 Ok(!known || queue.guarded && queue.len <= MOST)
             })?;
@@ -153,7 +153,7 @@ impl Pipeline {
                 let mut scales = Scales::new(&self.plan, queue.marks);
                 self.each_batch(input, facts, 0, &spare, |batch| {
                     scales.weigh(&batch);
-                    spare.give(batch.text);
+                    spare.give(batch.text.into_bytes());
                     Ok(true)
                 })?;
                 if scales.lose_too_much() {

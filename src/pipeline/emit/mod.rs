@@ -221,7 +221,7 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 if !placed.batch.text.ends_with('\n') {
                     self.ruler.go(&placed.batch.text, placed.batch.text.len());
                 }
-                self.spare.give(std::mem::take(&mut placed.batch.text));
+                self.spare.give(std::mem::take(&mut placed.batch.text).into_bytes());
                 if let Some(next) = self.batches.front() {
                     let line_base = next.line_base;
                     self.cursor = Cursor::default();
