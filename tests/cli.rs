@@ -344,3 +344,26 @@ fn options_of_decoding() {
     // Of two habits the one that most lines have; LF when there are as many.
     assert_eq!(p.lave("clean b.txt --set decode.newline=keep --bom keep").ends(0).text(), "\u{FEFF}One.\nTwo.\n");
 }
+
+#[test]
+fn a_large_file_that_is_something_else_in_the_end() {
+    let p = place("else-in-the-end");
+    let text = "The cafÃ©  is open .\nIt’s late.\n".repeat(40_000);
+    let tails: [(&str, &[u8]); 4] =
+        [("plain", b""), ("cr", b"So.\r\n"), ("latin", b"caf\xe9\n"), ("binary", b"\0\x01")];
+    for (name, tail) in tails {
+        p.write(format!("in/{name}.txt"), [text.as_bytes(), tail].concat());
+        p.write("in/before.txt", "One  two.\n");
+        // What goes to a pipe cannot be taken back, so that it is read twice.
+        let piped = p.lave(&format!("clean -q in/{name}.txt --report piped.jsonl")).ends(0);
+        for jobs in [1, 3] {
+            p.lave(&format!("clean -q in/{name}.txt -o out.txt --report filed.jsonl -j {jobs}")).ends(0).silent();
+            assert!(p.read("out.txt") == piped.out, "{name}");
+            assert!(p.text("filed.jsonl") == p.text("piped.jsonl"), "{name}");
+        }
+    }
+    // One after the other, into one report.
+    p.lave("clean -q in -o out").ends(0).silent();
+    p.lave("revert -q out --report out/report.jsonl -o back").ends(0).silent();
+    assert!(p.tree("back") == p.tree("in"));
+}

@@ -133,6 +133,76 @@ fn a_document_can_be_streamed() {
     assert!(e.to_string() == "enough" && !told.ended);
 }
 
+/// What a sink was told that can forget, and whether it had to.
+#[derive(Default)]
+struct Forgetful {
+    told: Told,
+    hash: Option<u128>,
+    forgot: bool,
+}
+
+impl Sink for Forgetful {
+    fn can_forget(&mut self) -> bool {
+        true
+    }
+    fn begin(&mut self, facts: &Facts) -> io::Result<()> {
+        assert!(self.hash.is_none());
+        self.hash = Some(facts.hash).filter(|&h| h != 0);
+        Ok(())
+    }
+    fn hash(&mut self, hash: u128) -> io::Result<()> {
+        assert_eq!(self.hash.replace(hash), None);
+        Ok(())
+    }
+    fn forget(&mut self) -> io::Result<()> {
+        assert!(self.hash.is_none() && !self.forgot);
+        *self = Forgetful { forgot: true, ..Forgetful::default() };
+        Ok(())
+    }
+    fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.told.output(bytes)
+    }
+    fn change(&mut self, change: &Change<'_>) -> io::Result<()> {
+        self.told.change(change)
+    }
+    fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()> {
+        self.told.finding(finding)
+    }
+    fn end(&mut self, facts: &Facts, summary: &Summary) -> io::Result<()> {
+        assert_eq!(Some(facts.hash), self.hash);
+        self.told.end(facts, summary)
+    }
+}
+
+#[test]
+fn what_is_read_once_comes_out_the_same() {
+    let text = "The cafÃ©  is open .\nA\u{202E}b\n".repeat(50);
+    let with = |tail: &[u8]| [text.as_bytes(), tail].concat();
+    // Whether it is found to be something else, while it is read; some beginnings tell at once.
+    let all: [(Vec<u8>, bool); 9] = [
+        (with(b""), false),
+        (with("no newline at the end, é".as_bytes()), false),
+        (with(b"\r"), true),
+        (with(b"a CR\r\nin the midst\n"), true),
+        (with(b"caf\xe9\n"), true),
+        (with(b"a cut character \xe2\x80"), true),
+        (with(b"a zero byte \0"), true),
+        ([b"\xef\xbb\xbf", text.as_bytes()].concat(), false),
+        (with(b"").iter().flat_map(|b| [*b, 0]).collect(), true),
+    ];
+    for (bytes, other) in all {
+        for (jobs, batch) in [(1, 1 << 18), (1, 100), (3, 100)] {
+            let p = pipeline("news").with_jobs(jobs).with_batch(batch);
+            let (mut twice, mut once) = (Told::default(), Forgetful::default());
+            let a = p.run(&mut Cursor::new(&bytes), &mut twice).expect("memory does not fail");
+            let b = p.run(&mut Cursor::new(&bytes), &mut once).expect("memory does not fail");
+            assert_eq!(format!("{a:?}"), format!("{b:?}"));
+            let told = |t: &Told| (t.text.clone(), t.changes, t.findings, t.ended);
+            assert_eq!((told(&twice), other), (told(&once.told), once.forgot));
+        }
+    }
+}
+
 #[test]
 fn a_report_is_written_read_and_undone() {
     struct Recording<'r> {

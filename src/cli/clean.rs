@@ -211,7 +211,7 @@ impl<'a> Run<'a> {
             }
         };
         let journal = self.journal(&mut records);
-        let mut way = Way { id: &id, out: &mut out, journal, signals: &self.signals, progress: &|_| {}, failed: None };
+        let mut way = Way::new(&id, &mut out, journal, &self.signals, &|_| {});
         let outcome = wash(self.pipeline, &mut input, self.why(d), &mut way);
         let outcome = outcome.map_err(|e| Error::io(path(&d.path), "clean", &e));
         Washed { out, records, outcome }
@@ -379,9 +379,9 @@ impl<'a> Run<'a> {
         let rules = self.pipeline.rules();
         let names = &self.names;
         let journal = self.report.as_mut().map(|r| Journal::new(&mut r.file, rules, names, r.full));
-        let mut way = Way { id, out: &mut out, journal, signals: &self.signals, progress: &add, failed: None };
+        let mut way = Way::new(id, &mut out, journal, &self.signals, &add);
         let mut outcome = wash(self.pipeline, input, why, &mut way);
-        let mut failed = way.failed;
+        let mut failed = way.failed();
         if outcome.is_ok()
             && let Err(e) = out.flush()
         {

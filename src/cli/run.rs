@@ -158,16 +158,92 @@ impl Write for Target {
     }
 }
 
+/// A writer that can forget what it was given, or write over some of it.
+pub(crate) trait Back: Write {
+    /// Where it stands, in bytes; `None` if it cannot come back there.
+    fn here(&mut self) -> Option<u64>;
+    /// Forgets what was written from `at` on.
+    fn cut(&mut self, at: u64) -> io::Result<()>;
+    /// Writes `bytes` over what stands at `at`.
+    fn patch(&mut self, at: u64, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl Back for &mut Vec<u8> {
+    fn here(&mut self) -> Option<u64> {
+        Some(self.len() as u64)
+    }
+    fn cut(&mut self, at: u64) -> io::Result<()> {
+        self.truncate(at as usize);
+        Ok(())
+    }
+    fn patch(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self[at as usize..][..bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Back for &mut BufWriter<File> {
+    fn here(&mut self) -> Option<u64> {
+        let is_file = self.get_ref().metadata().is_ok_and(|m| m.is_file());
+        is_file.then(|| self.stream_position().ok()).flatten()
+    }
+    fn cut(&mut self, at: u64) -> io::Result<()> {
+        self.seek(SeekFrom::Start(at))?;
+        self.get_ref().set_len(at)
+    }
+    fn patch(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.seek(SeekFrom::Start(at))?;
+        self.write_all(bytes)?;
+        self.seek(SeekFrom::End(0)).map(drop)
+    }
+}
+
+impl Back for &mut Target {
+    fn here(&mut self) -> Option<u64> {
+        match self {
+            Target::Staged(w) => w.get_ref().is_file().then_some(0),
+            Target::Stdout(_) => None,
+            Target::Nowhere => Some(0),
+        }
+    }
+    fn cut(&mut self, _: u64) -> io::Result<()> {
+        match self {
+            Target::Staged(w) => {
+                w.flush()?;
+                w.get_mut().restart()
+            }
+            _ => Ok(()),
+        }
+    }
+    fn patch(&mut self, _: u64, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Where a document that may have to be forgotten began.
+#[derive(Clone, Copy)]
+struct Mark {
+    out: u64,
+    /// In the report, if there is one.
+    records: Option<u64>,
+    /// The hash in its first record.
+    hash: u64,
+}
+
 /// One document's way out: its output and its records.
 pub(crate) struct Way<'a, 'r, W: Write, J: Write> {
-    pub(crate) id: &'a DocumentId,
-    pub(crate) out: W,
-    pub(crate) journal: Option<Journal<'r, J>>,
-    pub(crate) signals: &'a Signals,
+    id: &'a DocumentId,
+    out: W,
+    journal: Option<Journal<'r, J>>,
+    signals: &'a Signals,
     /// Called with the number of bytes as they are written.
-    pub(crate) progress: &'a dyn Fn(u64),
+    progress: &'a dyn Fn(u64),
     /// Where a write failed: the output or the report.
-    pub(crate) failed: Option<Failed>,
+    failed: Option<Failed>,
+    mark: Option<Mark>,
+    /// Bytes of the output so far, and of those that progress tells.
+    written: u64,
+    shown: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +253,22 @@ pub(crate) enum Failed {
     Stopped,
 }
 
-impl<W: Write, J: Write> Way<'_, '_, W, J> {
+impl<'a, 'r, W: Back, J: Back> Way<'a, 'r, W, J> {
+    pub(crate) fn new(
+        id: &'a DocumentId,
+        out: W,
+        journal: Option<Journal<'r, J>>,
+        signals: &'a Signals,
+        progress: &'a dyn Fn(u64),
+    ) -> Self {
+        Way { id, out, journal, signals, progress, failed: None, mark: None, written: 0, shown: 0 }
+    }
+
+    /// Where a write failed, if one did.
+    pub(crate) fn failed(&self) -> Option<Failed> {
+        self.failed
+    }
+
     fn report(&mut self, write: impl FnOnce(&mut Journal<'_, J>) -> io::Result<()>) -> io::Result<()> {
         let Some(j) = &mut self.journal else { return Ok(()) };
         let done = write(j);
@@ -188,10 +279,34 @@ impl<W: Write, J: Write> Way<'_, '_, W, J> {
     }
 }
 
-impl<W: Write, J: Write> Sink for Way<'_, '_, W, J> {
+impl<W: Back, J: Back> Sink for Way<'_, '_, W, J> {
     fn begin(&mut self, facts: &Facts) -> io::Result<()> {
         let id = self.id;
-        self.report(|j| j.begin(id, facts))
+        self.report(|j| j.begin(id, facts))?;
+        if let (Some(mark), Some(j)) = (&mut self.mark, &mut self.journal) {
+            mark.hash = j.out().here().unwrap_or_default().saturating_sub(Journal::<J>::HASH);
+        }
+        Ok(())
+    }
+    fn can_forget(&mut self) -> bool {
+        let records = match &mut self.journal {
+            Some(j) => j.out().here().map(Some),
+            None => Some(None),
+        };
+        self.mark = self.out.here().zip(records).map(|(out, records)| Mark { out, records, hash: 0 });
+        self.mark.is_some()
+    }
+    fn hash(&mut self, hash: u128) -> io::Result<()> {
+        let Some(mark) = self.mark.take() else { return Ok(()) };
+        self.report(|j| j.out().patch(mark.hash, format!("{hash:032x}").as_bytes()))
+    }
+    fn forget(&mut self) -> io::Result<()> {
+        let Some(mark) = self.mark.take() else { return Ok(()) };
+        self.written = 0;
+        if let Some(at) = mark.records {
+            self.report(|j| j.out().cut(at))?;
+        }
+        self.out.cut(mark.out).inspect_err(|_| self.failed = Some(Failed::Output))
     }
     fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.signals.stop().is_some() {
@@ -200,7 +315,11 @@ impl<W: Write, J: Write> Sink for Way<'_, '_, W, J> {
         }
         let done = self.out.write_all(bytes);
         match &done {
-            Ok(()) => (self.progress)(bytes.len() as u64),
+            Ok(()) => {
+                self.written += bytes.len() as u64;
+                (self.progress)(self.written.saturating_sub(self.shown));
+                self.shown = self.shown.max(self.written);
+            }
             Err(_) => self.failed = Some(Failed::Output),
         }
         done
@@ -221,7 +340,7 @@ impl<W: Write, J: Write> Sink for Way<'_, '_, W, J> {
 
 /// Takes one document through the pipeline, or copies it if it is to be left alone, for which
 /// `why` may give a reason before anybody looks at its bytes.
-pub(crate) fn wash<W: Write, J: Write>(
+pub(crate) fn wash<W: Back, J: Back>(
     pipeline: &Pipeline,
     input: &mut Source,
     why: Option<String>,

@@ -1,7 +1,8 @@
 //! Bytes to text, so that the bytes can be had back.
 //!
 //! A document is read twice. `survey` reads it whole and says what it is: binary, or text in
-//! which encoding, with which newlines. Then `settle` turns it, some lines at a time, into
+//! which encoding, with which newlines. (Where all can be taken back, it is first taken for what most
+//! are, UTF-8 with LF, and read once.) Then `settle` turns it, some lines at a time, into
 //! *settled text*: UTF-8, `\n` for every newline, no byte order mark. What that takes away is in
 //! the [`Envelope`], and [`Rebuild`] puts it back, byte for byte.
 //!
@@ -17,9 +18,9 @@ mod survey;
 mod wide;
 
 pub use envelope::{Envelope, Exceptions, NewlineKind, Rebuild, Residue};
-pub(crate) use settle::{Settled, settle, settled};
+pub(crate) use settle::{Settled, plain, settle, settled};
 pub use survey::{Facts, LeftAlone};
-pub(crate) use survey::{read_full, survey};
+pub(crate) use survey::{read_full, survey, take_for_plain};
 
 use encoding_rs::Encoding as Codec;
 

@@ -22,9 +22,24 @@ pub(crate) struct Settled {
 
 /// Whole lines that are settled text as they are: UTF-8 that ends its lines with LF. What is not comes
 /// back. The rest as for [`settle`].
-pub(crate) fn settled(bytes: Vec<u8>, encoding: Encoding, habit: NewlineKind, has_cr: bool) -> Result<Settled, Vec<u8>> {
+pub(crate) fn settled(
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    habit: NewlineKind,
+    has_cr: bool,
+) -> Result<Settled, Vec<u8>> {
     let lf = habit == NewlineKind::Lf && (!has_cr || memchr::memchr(b'\r', &bytes).is_none());
-    if !lf || !matches!(encoding, Encoding::Utf8 { .. }) || Codec::utf8_valid_up_to(&bytes) < bytes.len() {
+    if lf && matches!(encoding, Encoding::Utf8 { .. }) { sound(bytes) } else { Err(bytes) }
+}
+
+/// The same for lines of a document that is taken for [`super::survey::take_for_plain`]; a zero byte may mean
+/// that it is binary.
+pub(crate) fn plain(bytes: Vec<u8>) -> Result<Settled, Vec<u8>> {
+    if memchr::memchr2(0, b'\r', &bytes).is_none() { sound(bytes) } else { Err(bytes) }
+}
+
+fn sound(bytes: Vec<u8>) -> Result<Settled, Vec<u8>> {
+    if Codec::utf8_valid_up_to(&bytes) < bytes.len() {
         return Err(bytes);
     }
     // SAFETY: all of it is sound UTF-8, as was just seen.

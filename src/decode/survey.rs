@@ -123,6 +123,29 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
     Ok(facts)
 }
 
+/// Most bytes of a document that is read once, as it may have to be read again.
+const ONCE: usize = 256 << 20;
+
+/// The facts, but for the hash, of what begins like most documents: UTF-8 without BOM whose lines all
+/// end with LF. It is for the reader of the rest to find that it is something else.
+pub(crate) fn take_for_plain<R: Read + Seek>(input: &mut R) -> io::Result<Option<Facts>> {
+    let len = remaining(input)?;
+    let mut head = vec![0; SAMPLE.min(len)];
+    let n = read_full(input, &mut head)?;
+    head.truncate(n);
+    // Escapes may be those of ISO-2022.
+    let other = detect::bom(&head).is_some() || detect::magic(&head).is_some() || memchr::memchr(0x1B, &head).is_some();
+    Ok((len <= ONCE && !other).then_some(Facts {
+        encoding: Encoding::UTF8,
+        bom: false,
+        newline: NewlineKind::Lf,
+        has_cr: false,
+        len: len as u64,
+        hash: 0,
+        left_alone: None,
+    }))
+}
+
 fn remaining<R: Seek>(input: &mut R) -> io::Result<usize> {
     let end = input.seek(SeekFrom::End(0))?;
     input.seek(SeekFrom::Start(0))?;

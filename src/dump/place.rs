@@ -4,7 +4,7 @@
 //! one beside its place, and takes its place in one step. No symlink is followed on the way there.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, Write};
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -185,6 +185,17 @@ impl Staged {
             staged.as_file().set_permissions(p).map_err(fail)?;
         }
         Ok(staged)
+    }
+
+    /// Whether it is a file that [`Staged::restart`] can empty.
+    pub(crate) fn is_file(&self) -> bool {
+        !matches!(self.file, Kind::Stream(_))
+    }
+
+    /// Empties it.
+    pub(crate) fn restart(&mut self) -> io::Result<()> {
+        self.as_file().set_len(0)?;
+        self.as_file().rewind()
     }
 
     fn as_file(&self) -> &File {

@@ -194,6 +194,20 @@ pub trait Sink {
     fn begin(&mut self, _facts: &Facts) -> io::Result<()> {
         Ok(())
     }
+    /// Whether all that it is told of a document from now on can be taken back. Then the document is
+    /// taken for what most are, and read once: [`Sink::begin`] is told a hash of zero, and either the
+    /// hash comes before the end, or [`Sink::forget`] and all from the start.
+    fn can_forget(&mut self) -> bool {
+        false
+    }
+    /// The hash of the document that was begun without one.
+    fn hash(&mut self, _hash: u128) -> io::Result<()> {
+        Ok(())
+    }
+    /// What was told of the document does not hold.
+    fn forget(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     /// The next bytes of the output.
     fn output(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Whether changes and findings are to be told at all; the output does not depend on it.
@@ -281,6 +295,13 @@ pub struct Cleaned {
 }
 
 impl Sink for Cleaned {
+    fn can_forget(&mut self) -> bool {
+        true
+    }
+    fn forget(&mut self) -> io::Result<()> {
+        *self = Cleaned::default();
+        Ok(())
+    }
     fn output(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.bytes.extend_from_slice(bytes);
         Ok(())

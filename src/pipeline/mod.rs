@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! read once   what is it? encoding, newlines, hash; binary is left alone            decode::survey
-//! read again  some whole lines at a time                                            batch
+//! read again  some whole lines at a time; or only this, as long as it is as most    batch
 //!   phase 1   decode; each line through the stages until it rests (in parallel)     characters
 //!   guard     would too many words go?                                              guard
 //!   phase 2   which lines stay, in order                                            lines
@@ -22,6 +22,7 @@ mod plan;
 mod queue;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use batch::{Batches, Spare};
 use characters::{Batch, Kind, Washer};
@@ -32,7 +33,7 @@ pub(crate) use plan::Plan;
 use queue::HELD_MEMORY;
 
 use crate::config::Settings;
-use crate::decode::{self, Encoding, Envelope, Exceptions, Facts, NewlineKind, Residue};
+use crate::decode::{self, Encoding, Envelope, Exceptions, Facts, NewlineKind, Residue, Settled};
 use crate::edit::RuleId;
 use crate::error::Result;
 use crate::options::Newline;
@@ -131,7 +132,8 @@ impl Pipeline {
     }
 
     /// Cleans the document that `input` holds, from its start to its end, into `sink`, in bounded
-    /// memory. The input is read at least twice.
+    /// memory. The input is read twice, or more often; once if the sink can take back what it was told,
+    /// and the document is UTF-8 without BOM whose lines end with LF.
     ///
     /// # Errors
     /// Only those of `input` and `sink`; and [`io::ErrorKind::InvalidData`] if the input was
@@ -154,6 +156,9 @@ impl Pipeline {
         sink: &mut S,
         declared: Option<Encoding>,
     ) -> io::Result<Outcome> {
+        if let Some(outcome) = self.run_once(input, sink, declared)? {
+            return Ok(outcome);
+        }
         let facts = decode::survey(input, declared)?;
         if let Some(why) = &facts.left_alone {
             return Ok(Outcome::LeftAlone { facts: facts.clone(), reason: why.reason.clone() });
@@ -170,9 +175,36 @@ impl Pipeline {
         if whole_page {
             emitter.tell_too_long()?;
         }
-        self.run_batches(input, &facts, &mut emitter, &mut whole)?;
+        self.run_batches(input, &facts, true, &mut emitter, &mut whole)?;
         let (emitted, tally) = emitter.finish()?;
         self.end(facts, style, emitted, tally, whole, sink)
+    }
+
+    /// Takes the document for what most are, and cleans it while it is read. `None` if it is something
+    /// else, or is too much to be held, or if the sink could not forget it; then it has.
+    fn run_once<R: Read + Seek, S: Sink>(
+        &self,
+        input: &mut R,
+        sink: &mut S,
+        declared: Option<Encoding>,
+    ) -> io::Result<Option<Outcome>> {
+        let other = declared.is_some_and(|e| e != Encoding::UTF8);
+        if other || self.plan.unwraps() || self.plan.judge.is_some() || !sink.can_forget() {
+            return Ok(None);
+        }
+        let Some(mut facts) = decode::take_for_plain(input)? else { return Ok(None) };
+        sink.begin(&facts)?;
+        let style = self.style(&facts);
+        let mut emitter = Emitter::new(&self.plan, sink, style)?;
+        let mut whole = Whole::default();
+        let Some(hash) = self.run_batches(input, &facts, false, &mut emitter, &mut whole)? else {
+            drop(emitter);
+            return sink.forget().map(|()| None);
+        };
+        let (emitted, tally) = emitter.finish()?;
+        facts.hash = hash;
+        sink.hash(hash)?;
+        self.end(facts, style, emitted, tally, whole, sink).map(Some)
     }
 
     /// The document is done.
@@ -219,18 +251,27 @@ impl Pipeline {
     }
 
     /// Reads the document and takes it through phase 1, batch by batch, in order, until `each` has
-    /// enough. The first `skip` batches are passed over. Texts come out of `spare`.
+    /// enough. The first `skip` batches are passed over. Texts come out of `spare`. If the facts are not
+    /// `sure`, the document may turn out to be something else.
     fn each_batch<R: Read + Seek>(
         &self,
         input: &mut R,
         facts: &Facts,
+        sure: bool,
         mut skip: usize,
         spare: &Spare,
         mut each: impl FnMut(Batch) -> io::Result<bool>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Reached> {
         let bom = if facts.bom { facts.encoding.bom().len() } else { 0 };
         input.seek(SeekFrom::Start(bom as u64))?;
+        let other = AtomicBool::new(false);
         let settle = |bytes: Vec<u8>| {
+            if !sure {
+                return decode::plain(bytes).unwrap_or_else(|_| {
+                    other.store(true, Ordering::Relaxed);
+                    Settled::default()
+                });
+            }
             decode::settled(bytes, facts.encoding, facts.newline, facts.has_cr).unwrap_or_else(|bytes| {
                 let s = decode::settle(&bytes, facts.encoding, facts.newline, facts.has_cr, spare.text());
                 spare.give(bytes);
@@ -248,6 +289,7 @@ impl Pipeline {
         }
         let mut hash = twox_hash::xxhash3_128::Hasher::new();
         hash.write(&facts.encoding.bom()[..bom]);
+        let mut len = bom as u64;
         let mut batches = Batches::new(input, facts.encoding, self.batch, spare);
         let mut washer = Washer::new(&self.plan, &survey);
         let mut some = Vec::new();
@@ -255,6 +297,7 @@ impl Pipeline {
             while some.len() < if self.jobs > 1 { self.jobs * 2 } else { 1 } {
                 let Some(bytes) = batches.next()? else { break };
                 hash.write(&bytes);
+                len += bytes.len() as u64;
                 if skip > 0 {
                     skip -= 1;
                     spare.give(bytes);
@@ -272,24 +315,45 @@ impl Pipeline {
                     .into_par_iter()
                     .map_init(|| Washer::new(&self.plan, &survey), |washer, bytes| washer.wash(settle(bytes)))
                     .collect();
+                if other.load(Ordering::Relaxed) {
+                    return Ok(Reached::Other);
+                }
                 for batch in washed {
                     if !each(batch)? {
-                        return Ok(());
+                        return Ok(Reached::Enough);
                     }
                 }
                 continue;
             }
             for bytes in some.drain(..) {
-                if !each(washer.wash(settle(bytes)))? {
-                    return Ok(());
+                let batch = washer.wash(settle(bytes));
+                if other.load(Ordering::Relaxed) {
+                    return Ok(Reached::Other);
+                }
+                if !each(batch)? {
+                    return Ok(Reached::Enough);
                 }
             }
         }
-        if hash.finish_128() != facts.hash {
+        let hash = hash.finish_128();
+        if !sure {
+            return Ok(if len == facts.len { Reached::All(hash) } else { Reached::Other });
+        }
+        if hash != facts.hash {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read"));
         }
-        Ok(())
+        Ok(Reached::All(hash))
     }
+}
+
+/// How far a document was read.
+enum Reached {
+    /// As far as was wanted.
+    Enough,
+    /// To its end; its hash.
+    All(u128),
+    /// It is not what it was taken for.
+    Other,
 }
 
 /// What is gathered over the batches of one document.

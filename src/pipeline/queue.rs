@@ -8,7 +8,7 @@ use super::characters::Batch;
 use super::emit::Emitter;
 use super::guard::{MOST, Scales};
 use super::lines::Decider;
-use super::{Pipeline, Plan, Sink, Whole};
+use super::{Pipeline, Plan, Reached, Sink, Whole};
 use crate::decode::Facts;
 use crate::rule::Zone;
 
@@ -108,14 +108,16 @@ impl<S: Sink> Queue<'_, '_, S> {
 }
 
 impl Pipeline {
-    /// Takes the document through both phases, batch by batch, on to the emitter.
+    /// Takes the document through both phases, batch by batch, on to the emitter. Its hash; `None` if
+    /// the facts, which are not `sure`, do not hold, or more would wait than there is room for.
     pub(super) fn run_batches<'p, R: Read + Seek, S: Sink>(
         &'p self,
         input: &mut R,
         facts: &Facts,
+        sure: bool,
         emitter: &mut Emitter<'p, S>,
         whole: &mut Whole,
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<u128>> {
         let spare = emitter.spare.clone();
         let mut queue = Queue {
             plan: &self.plan,
@@ -131,7 +133,7 @@ impl Pipeline {
         };
         // How many batches came by, and whether too much waits.
         let (mut count, mut full) = (0, false);
-        self.each_batch(input, facts, 0, &spare, |batch| {
+        let reached = self.each_batch(input, facts, sure, 0, &spare, |batch| {
             count += 1;
             queue.push(batch);
             queue.guard(false);
@@ -141,8 +143,13 @@ impl Pipeline {
             full = queue.size > self.held;
             Ok(!full)
         })?;
+        let hash = match reached {
+            Reached::All(hash) => hash,
+            _ if sure => facts.hash,
+            _ => return Ok(None),
+        };
         if full {
-            self.each_batch(input, facts, count, &spare, |batch| {
+            self.each_batch(input, facts, true, count, &spare, |batch| {
                 queue.len += batch.new_len as u64;
                 queue.marks |= batch.marks(&self.plan);
                 spare.give(batch.text.into_bytes());
@@ -151,7 +158,7 @@ impl Pipeline {
             })?;
             if queue.guarded && queue.len <= MOST {
                 let mut scales = Scales::new(&self.plan, queue.marks);
-                self.each_batch(input, facts, 0, &spare, |batch| {
+                self.each_batch(input, facts, true, 0, &spare, |batch| {
                     scales.weigh(&batch);
                     spare.give(batch.text.into_bytes());
                     Ok(true)
@@ -162,13 +169,14 @@ impl Pipeline {
             }
             queue.guarded = false;
             queue.flush()?;
-            self.each_batch(input, facts, count, &spare, |batch| {
+            self.each_batch(input, facts, true, count, &spare, |batch| {
                 queue.push(batch);
                 queue.flush().map(|()| true)
             })?;
         }
         queue.guard(true);
         queue.flush()?;
-        queue.whole.end(queue.decider, queue.emitter)
+        queue.whole.end(queue.decider, queue.emitter)?;
+        Ok(Some(hash))
     }
 }

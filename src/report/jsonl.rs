@@ -118,6 +118,11 @@ impl<'r, W: Write> Journal<'r, W> {
         self.full
     }
 
+    /// Where the records go.
+    pub(crate) fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// What was given to [`Journal::new`].
     pub fn into_inner(self) -> W {
         self.out
@@ -129,6 +134,9 @@ impl<'r, W: Write> Journal<'r, W> {
         self.line.clear();
         done
     }
+
+    /// How many bytes before the end of a `begin` record its hash begins.
+    pub(crate) const HASH: u64 = 32 + "\"}\n".len() as u64;
 
     /// The document begins.
     pub fn begin(&mut self, id: &DocumentId, facts: &Facts) -> io::Result<()> {

@@ -200,6 +200,27 @@ mod tests {
     }
 
     #[test]
+    fn bounds_hold() {
+        let patterns =
+            ["^a{2,9}b$", "b?[^b]{3,12}b?$", "(?:ab?){1,8}b$", "^.{20}b", "^a(?:b{0,8}a){2,30}$", "^(?:a{0,9}b){3,8}"];
+        for pattern in patterns {
+            let m = Matcher::new(pattern, Musts::none(), None);
+            let mut matches = 0;
+            for n in 0..40 {
+                for tail in ["", "b", "bb", "abba"] {
+                    for key in ["a", "ab", "ba"].map(|s| s.repeat(n) + tail) {
+                        let wanted = m.whole().expect("sound").is_match(&key);
+                        assert_eq!(m.is_match(&key), wanted, "{pattern} on {key}");
+                        matches += usize::from(wanted);
+                    }
+                }
+            }
+            assert!(m.loose().is_some() != (pattern == "^.{20}b"), "{pattern}");
+            assert!((1..480).contains(&matches), "{pattern}: {matches}");
+        }
+    }
+
+    #[test]
     fn lean_patterns_match_the_same() {
         let patterns = [
             "^.{2,4}$",
