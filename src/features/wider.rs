@@ -300,41 +300,76 @@ impl Said {
     }
 }
 
+/// The step before, and its classes.
+struct Before {
+    v: __m512i,
+    beyond: __mmask64,
+    first: __m512i,
+    single: __m512i,
+}
+
+impl Before {
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn new() -> Before {
+        let zero = _mm512_setzero_si512();
+        Before { v: zero, beyond: 0, first: zero, single: zero }
+    }
+
+    /// What the next 64 bytes say, those in the lanes of `beyond` not being ASCII.
+    #[inline]
+    #[target_feature(enable = "avx512bw,avx512vbmi")]
+    fn step(&mut self, v: __m512i, beyond: __mmask64) -> Seen {
+        let (one, two) = (back(1), back(2));
+        let first = classes(&BEFORE, v, !beyond);
+        let single = classes(&ALONE, v, !beyond);
+        let pairs = _mm512_and_si512(_mm512_permutex2var_epi8(self.first, one, first), classes(&AFTER, v, !beyond));
+        let quotes = _mm512_permutex2var_epi8(self.single, one, single);
+        let third = _mm512_mask_mov_epi8(classes(&THIRD, v, !beyond), beyond, _mm512_set1_epi8(1 << STOPS));
+        let triples = _mm512_and_si512(_mm512_permutex2var_epi8(self.first, two, first), quotes);
+        *self = Before { v, beyond, first, single };
+        Seen([pairs, single, _mm512_and_si512(triples, third)], beyond)
+    }
+}
+
 /// Calls `each` with where each line of `text` ends, and the features of its bytes and neighbours and
 /// of its characters beyond ASCII.
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 pub(super) fn lines(text: &[u8], mut each: impl FnMut(usize, u32)) {
-    let zero = _mm512_setzero_si512();
     let newline = _mm512_set1_epi8(b'\n' as i8);
-    let (one, two) = (back(1), back(2));
     // Made when a character beyond ASCII comes.
     let mut known: Option<(&Table, Louds)> = None;
-    let (mut v_before, mut beyond_before, mut before, mut alone_before) = (zero, 0u64, zero, zero);
+    let mut before = Before::new();
     let mut seen = Seen::nothing();
     let mut said = Said::default();
     let mut at = 0;
     while at < text.len() {
+        // Most steps end no line and hold ASCII alone; of what is beyond, the step before matters, too.
+        while let Some(chunk) = text[at..].first_chunk() {
+            let v = load(chunk);
+            let beyond = _mm512_movepi8_mask(v) | before.beyond >> (LANES - 2);
+            if beyond | _mm512_cmpeq_epi8_mask(v, newline) != 0 {
+                break;
+            }
+            seen = seen.or(before.step(v, 0));
+            at += LANES;
+        }
+        if at >= text.len() {
+            break;
+        }
         let v = load_from(text, at);
         let beyond = _mm512_movepi8_mask(v);
-        let first = classes(&BEFORE, v, !beyond);
-        let single = classes(&ALONE, v, !beyond);
-        let pairs = _mm512_and_si512(_mm512_permutex2var_epi8(before, one, first), classes(&AFTER, v, !beyond));
-        let quotes = _mm512_permutex2var_epi8(alone_before, one, single);
-        let third = _mm512_mask_mov_epi8(classes(&THIRD, v, !beyond), beyond, _mm512_set1_epi8(1 << STOPS));
-        let triples = _mm512_and_si512(_mm512_permutex2var_epi8(before, two, first), quotes);
-        let here = Seen([pairs, single, _mm512_and_si512(triples, third)], beyond);
         let mut others = Beyond { run: 0, alike: 0, look: 0 };
-        // Those of the step before matter, too.
-        if beyond != 0 || beyond_before >> (LANES - 2) != 0 {
-            let (v_1, v_2) = (_mm512_permutex2var_epi8(v_before, one, v), _mm512_permutex2var_epi8(v_before, two, v));
+        if beyond != 0 || before.beyond >> (LANES - 2) != 0 {
+            let v_1 = _mm512_permutex2var_epi8(before.v, back(1), v);
+            let v_2 = _mm512_permutex2var_epi8(before.v, back(2), v);
             let (_, louds) = known.get_or_insert_with(|| {
                 let table = table();
                 (table, Louds::of(&table.loud))
             });
             others = louds.step(v, v_1, v_2);
         }
-        (v_before, beyond_before, before, alone_before) = (v, beyond, first, single);
-
+        let here = before.step(v, beyond);
         let mut ends = _mm512_cmpeq_epi8_mask(v, newline);
         let mut from = 0;
         while ends != 0 {
