@@ -141,6 +141,11 @@ impl Lined {
     /// Finds all lines of `text`, which has less than 4 GiB, into `lines`.
     pub fn all(text: &str, lines: &mut Vec<Lined>) {
         lines.clear();
+        Lined::each(text, |line| lines.push(line));
+    }
+
+    /// Calls `each` with every line of `text`, which has less than 4 GiB.
+    pub fn each(text: &str, mut each: impl FnMut(Lined)) {
         let mut start = 0;
         each_line(text, |end, says| {
             let line = &text[start..end];
@@ -149,7 +154,7 @@ impl Lined {
             if let (Some(&first), Some(&last)) = (line.as_bytes().first(), line.as_bytes().last()) {
                 features = Features(edges(line.as_bytes(), first, last) | says);
             }
-            lines.push(Lined { end: end as u32, features });
+            each(Lined { end: end as u32, features });
         });
     }
 }

@@ -4,7 +4,7 @@
 //! A line that does not settle within a budget linear in its length stays as it came in, as a
 //! finding: identity is idempotent.
 
-use super::{LineEnds, Plan};
+use super::Plan;
 use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::{Features, Lined};
@@ -331,12 +331,11 @@ impl<'p> Washer<'p> {
     fn part(&mut self) {
         self.parts.clear();
         let mut start = 0;
-        for end in LineEnds::of(self.now.as_bytes()) {
-            let open = self.plan.gates_open;
-            let features = if open { Features::ALL } else { Features::of_line(&self.now[start..end]) };
-            self.parts.push((Span::new(start, end), features));
-            start = end + 1;
-        }
+        Lined::each(&self.now, |Lined { end, features }| {
+            let features = if self.plan.gates_open { Features::ALL } else { features };
+            self.parts.push((Span::new(start, end as usize), features));
+            start = end as usize + 1;
+        });
         if self.now.is_empty() || self.now.ends_with('\n') {
             self.parts.push((Span::new(start, start), Features::NONE));
         }

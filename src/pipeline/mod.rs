@@ -466,29 +466,3 @@ fn each_line(
         each(n, Line { kind: piece.kind, len: (end - start) as u64, newline }, &rules);
     }
 }
-
-/// Where the lines of a text end: at each `\n`, and at the end of the text if no `\n` stands there.
-pub(crate) struct LineEnds<'t> {
-    text: &'t [u8],
-    newlines: memchr::Memchr<'t>,
-    done: bool,
-}
-
-impl<'t> LineEnds<'t> {
-    fn of(text: &'t [u8]) -> Self {
-        LineEnds { text, newlines: memchr::memchr_iter(b'\n', text), done: false }
-    }
-}
-
-impl Iterator for LineEnds<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        if let Some(at) = self.newlines.next() {
-            return Some(at);
-        }
-        let open = !self.done && self.text.last().is_some_and(|&b| b != b'\n');
-        self.done = true;
-        open.then_some(self.text.len())
-    }
-}

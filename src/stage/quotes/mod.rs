@@ -128,7 +128,9 @@ impl Stage for Quotes {
         }
         match self.style {
             QuoteStyle::Keep => {}
-            QuoteStyle::Straight if facts.curly => style::straighten(line, self.rules.straight, out.sink),
+            QuoteStyle::Straight if !facts.curly.is_empty() => {
+                style::straighten(line, &facts, self.rules.straight, out.sink);
+            }
             QuoteStyle::Curly if facts.straight => style::educate(line, self.rules.curly, out.sink),
             _ => {}
         }
@@ -172,10 +174,11 @@ struct Facts {
     code: bool,
     /// U+00B4.
     acute: bool,
-    /// U+2018 to U+201F.
-    curly: bool,
-    /// A straight mark.
+    /// Where U+2018 to U+201F are.
+    curly: smallvec::SmallVec<[u32; 16]>,
+    /// A straight mark; and a double one.
     straight: bool,
+    straight_double: bool,
 }
 
 impl Facts {
@@ -198,8 +201,11 @@ impl Facts {
                     return;
                 }
             };
-            f.curly |= len == 3;
+            if len == 3 {
+                f.curly.push(at as u32);
+            }
             f.straight |= len == 1;
+            f.straight_double |= b[at] == b'"';
             if past != usize::MAX {
                 match &b[past..at] {
                     [] => f.run = true,

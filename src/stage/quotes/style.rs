@@ -11,12 +11,12 @@
 //! backticks and lines of JSON. It reads the marks that it would make, so a second run sees what
 //! the first saw.
 
-use super::{after, before, is_space};
+use super::{Facts, after, before, is_space};
 use crate::edit::{EditSink, RuleId};
 use crate::features::any_within;
 
 /// Replaces curly marks by straight ones.
-pub(super) fn straighten(line: &str, rule: RuleId, sink: &mut EditSink) {
+pub(super) fn straighten(line: &str, facts: &Facts, rule: RuleId, sink: &mut EditSink) {
     if !sink.wants(rule) {
         return;
     }
@@ -25,19 +25,19 @@ pub(super) fn straighten(line: &str, rule: RuleId, sink: &mut EditSink) {
     let cjk = any_within(b, 0xE3, 0xED);
     let mut strings = Strings::of(line);
     let (mut low_double, mut low_single) = (0u32, 0u32);
-    for at in memchr::memchr_iter(0xE2, b) {
-        let (Some(0x80), Some(&third)) = (b.get(at + 1), b.get(at + 2)) else { continue };
+    for &at in &facts.curly {
+        let at = at as usize;
         let past = at + 3;
-        match third {
+        match b[at + 2] {
             0x9A | 0x9E => {
                 let opens = starts(before(line, at)) && !is_space(after(line, past));
-                let low = if third == 0x9E { &mut low_double } else { &mut low_single };
+                let low = if b[at + 2] == 0x9E { &mut low_double } else { &mut low_single };
                 *low += u32::from(opens);
             }
             0x9C | 0x9D | 0x9F => {
                 if low_double > 0 {
                     low_double -= 1;
-                } else if !cjk && !strings.hold(at) {
+                } else if !cjk && !(facts.straight_double && strings.hold(at)) {
                     sink.replace(at..past, "\"", rule);
                 }
             }
