@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::key::ASCII;
+use super::key::{ASCII, folded};
 use super::need::HEAD;
 use super::tree::{Fork, Grown, Literal, Tree, Way};
 use super::{Key, becomes_ascii};
@@ -45,25 +45,6 @@ fn slot(bytes: u64) -> usize {
 /// The first four bytes.
 fn four(eight: u64) -> u64 {
     eight & 0xFFFF_FFFF
-}
-
-/// The key of eight bytes; nothing where the key of a line that has them at its end may be
-/// otherwise there: if one is not printable ASCII, if two spaces are in a row, or the first is one.
-fn folded(eight: u64) -> Option<u64> {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // The high bit of each byte that is `from` or more, where none has it.
-    let from = |from: u8| eight.wrapping_add(u64::from(0x80 - from) * EACH) & (0x80 * EACH);
-    let high = eight & (0x80 * EACH);
-    if high != 0 || from(b' ') != 0x80 * EACH {
-        return None;
-    }
-    let spaces = !from(b' ' + 1) & (0x80 * EACH);
-    if spaces & (spaces << 8) != 0 || spaces & 0x80 != 0 {
-        return None;
-    }
-    let capitals = from(b'A') & !from(b'Z' + 1);
-    let digits = from(b'0') & !from(b'9' + 1);
-    Some((eight | capitals >> 2) & !((digits >> 7) * 0x0F))
 }
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.

@@ -17,15 +17,25 @@ impl Key {
         let mut out = std::mem::take(&mut self.text).into_bytes();
         out.clear();
         out.reserve(line.len());
+        let bytes = line.as_bytes();
         let mut at = 0;
-        while let Some(&b) = line.as_bytes().get(at) {
-            if let Some(&folded) = ASCII.get(usize::from(b)) {
-                push(folded, &mut out);
-                at += 1;
-            } else {
-                let Some(c) = line[at..].chars().next() else { break };
-                fold(c, &mut out);
-                at += c.len_utf8();
+        while at < bytes.len() {
+            let next = bytes[at..].first_chunk().map(|eight| u64::from_le_bytes(*eight));
+            if let Some(eight) = next.and_then(folded) {
+                out.extend_from_slice(&eight.to_le_bytes());
+                at += 8;
+                continue;
+            }
+            let end = bytes.len().min(at + 8);
+            while at < end {
+                if let Some(&folded) = ASCII.get(usize::from(bytes[at])) {
+                    push(folded, &mut out);
+                    at += 1;
+                } else {
+                    let Some(c) = line[at..].chars().next() else { break };
+                    fold(c, &mut out);
+                    at += c.len_utf8();
+                }
             }
         }
         if out.last() == Some(&b' ') {
@@ -91,6 +101,25 @@ pub(super) const ASCII: [u8; 128] = {
     all
 };
 
+/// The key of eight bytes; nothing where the key of a line that has them at its end may be
+/// otherwise there: if one is not printable ASCII, if two spaces are in a row, or the first is one.
+pub(super) fn folded(eight: u64) -> Option<u64> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The high bit of each byte that is `from` or more, where none has it.
+    let from = |from: u8| eight.wrapping_add(u64::from(0x80 - from) * EACH) & (0x80 * EACH);
+    let high = eight & (0x80 * EACH);
+    if high != 0 || from(b' ') != 0x80 * EACH {
+        return None;
+    }
+    let spaces = !from(b' ' + 1) & (0x80 * EACH);
+    if spaces & (spaces << 8) != 0 || spaces & 0x80 != 0 {
+        return None;
+    }
+    let capitals = from(b'A') & !from(b'Z' + 1);
+    let digits = from(b'0') & !from(b'9' + 1);
+    Some((eight | capitals >> 2) & !((digits >> 7) * 0x0F))
+}
+
 /// Appends a byte; of spaces only the first in a row, and none at the start.
 fn push(b: u8, out: &mut Vec<u8>) {
     if b != b' ' || out.last().is_some_and(|&last| last != b' ') {
@@ -100,6 +129,11 @@ fn push(b: u8, out: &mut Vec<u8>) {
 
 /// Appends what `c` is in a key.
 fn fold(c: char, out: &mut Vec<u8>) {
+    match lower(c).map(u32::from) {
+        Some(c @ ..=0x7FF) => return out.extend([0xC0 | (c >> 6) as u8, 0x80 | (c & 0x3F) as u8]),
+        Some(c) => return out.extend([0xE0 | (c >> 12) as u8, 0x80 | (c >> 6 & 0x3F) as u8, 0x80 | (c & 0x3F) as u8]),
+        None => {}
+    }
     let mut put = |c: char| out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     match c {
         c if c.is_ascii() => push(ASCII[c as usize], out),
@@ -111,23 +145,20 @@ fn fold(c: char, out: &mut Vec<u8>) {
         // U+212A (kelvin) and U+0130 fold to ASCII, which gates, blind to case beyond ASCII, would
         // not see.
         '\u{212A}' | '\u{130}' => put(c),
-        c => match lower(c) {
-            Some(c @ ..='\u{7FF}') => out.extend([0xC0 | (c as u32 >> 6) as u8, 0x80 | (c as u32 & 0x3F) as u8]),
-            Some(c) => put(c),
-            None => c.to_lowercase().for_each(put),
-        },
+        c => c.to_lowercase().for_each(put),
     }
 }
 
-/// `c` as a small letter, where that is quick to tell: letters of Latin-1, Greek and Cyrillic, kana
-/// and ideographs.
+/// `c`, of two or three bytes, as a small letter, where that is quick to tell: letters of Latin-1, Greek
+/// and Cyrillic, kana and ideographs.
+#[inline]
 fn lower(c: char) -> Option<char> {
     let by = match u32::from(c) {
         0xC0..=0xDE if c != '×' => 0x20,
         0x391..=0x3A9 if c != '\u{3A2}' => 0x20,
         0x400..=0x40F => 0x50,
         0x410..=0x42F => 0x20,
-        0xA0..=0xFF | 0x3AC..=0x3CE | 0x430..=0x45F | 0x3040..=0x9FFF => 0,
+        0xDF..=0xFF | 0x3AC..=0x3CE | 0x430..=0x45F | 0x3040..=0x9FFF => 0,
         _ => return None,
     };
     char::from_u32(u32::from(c) + by)
