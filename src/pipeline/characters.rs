@@ -167,7 +167,7 @@ impl<'p> Washer<'p> {
         let mut start = 0;
         let mut lines = std::mem::take(&mut self.lines);
         Lined::all(&text, &mut lines);
-        self.plan.line_rules.scan(&text, &lines, &mut self.scratch);
+        self.plan.line_rules.scan(&text, &lines, self.plan.changes, &mut self.scratch);
         for Lined { end, features } in &lines {
             let end = *end as usize;
             let line = &text[start..end];
@@ -213,7 +213,8 @@ impl<'p> Washer<'p> {
     /// was scanned; whether one on parts of lines does.
     fn look(&mut self, line: &str, at: usize, features: Features) -> bool {
         self.looked = true;
-        look_for(&self.plan.line_rules, line, Some((at, features)), &mut self.scratch, &mut self.hits)
+        let place = (!features.meets(self.plan.changes)).then_some((at, features));
+        look_for(&self.plan.line_rules, line, place, &mut self.scratch, &mut self.hits)
     }
 
     /// The same for the lines that `line` has become.
@@ -389,7 +390,7 @@ impl<'p> Washer<'p> {
             })
             .collect();
         Lined::all(&text, &mut self.lines);
-        rules.scan(&text, &self.lines, &mut self.scratch);
+        rules.scan(&text, &self.lines, Features::NONE, &mut self.scratch);
         let before = batch.hits.len();
         for ((piece, span), lined) in lines.into_iter().zip(&self.lines) {
             let place = Some((span.start as usize, lined.features));

@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) needs: Vec<Features>,
     /// Features without which no stage wakes.
     pub(crate) wakes: Features,
+    /// Features of lines of which nearly all change, so that they need not be searched as they came.
+    pub(crate) changes: Features,
     /// Whether some stage has to see every line.
     pub(crate) wakes_all: bool,
     /// Rules with a pattern, for every line.
@@ -146,6 +148,7 @@ impl Plan {
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
         let (line_rules, edge_rules, patterns) = Plan::line_rules(&rules, &effects, false);
         let needs: Vec<Features> = stages.iter().map(|s| s.needs()).collect();
+        let changes = stages.iter().fold(Features::NONE, |a, s| a | s.changes());
         let wakes = needs.iter().fold(Features::NONE, |a, s| a | *s);
         let in_force = |need: fn(&Rule) -> bool, level: Effect| {
             rules.rules().iter().enumerate().any(|(i, r)| need(r) && effect(RuleId(i as u16)) >= level)
@@ -189,6 +192,7 @@ impl Plan {
             stages,
             needs,
             wakes,
+            changes,
             wakes_all: wakes == Features::ALL,
             line_rules,
             edge_rules,

@@ -12,7 +12,7 @@ use super::needles::{self, Found, Needles};
 use super::tree::{Fork, Literal, Tree, Way};
 use super::wide::Wide;
 use super::{Key, Rule};
-use crate::features::Lined;
+use crate::features::{Features, Lined};
 
 include!(concat!(env!("OUT_DIR"), "/known.rs"));
 
@@ -134,9 +134,10 @@ impl Gates {
         Gates { start, wide, end, needles: Needles::new(needles), wants, rest, marks }
     }
 
-    /// Searches `text`, whose lines are `lines`.
-    pub(crate) fn scan(&self, text: &str, lines: &[Lined], found: &mut Scan) {
-        self.needles.find(text, lines, &mut found.needles);
+    /// Searches `text`, whose lines are `lines`, but for those of the features `apart`, which must not
+    /// be asked for.
+    pub(crate) fn scan(&self, text: &str, lines: &[Lined], apart: Features, found: &mut Scan) {
+        self.needles.find(text, lines, apart, &mut found.needles);
         found.past = 0;
         found.marks.resize_with(self.marks.len(), Marked::default);
         for (marked, &any) in found.marks.iter_mut().zip(&self.marks) {
@@ -299,7 +300,6 @@ impl Marked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Features;
     use crate::rule::RuleSet;
 
     fn rules(patterns: &[&str]) -> RuleSet {
@@ -377,7 +377,7 @@ mod tests {
         let g = Gates::new((0..).zip(set.rules()));
         let open = |line: &str| {
             let (mut scan, mut out) = (Scan::default(), Vec::new());
-            g.scan(line, &[Lined { end: line.len() as u32, features: Features::ALL }], &mut scan);
+            g.scan(line, &[Lined { end: line.len() as u32, features: Features::ALL }], Features::NONE, &mut scan);
             let stops = line.ends_with('.');
             g.open(line, 0, line.len() / 4, &mut scan, stops, &mut Key::default(), &mut out);
             out.sort_unstable();

@@ -184,10 +184,11 @@ impl LineRules {
         self.ready.is_empty()
     }
 
-    /// Searches `text`, whose lines are `lines` and will be asked for in order.
-    pub(crate) fn scan(&self, text: &str, lines: &[Lined], scratch: &mut Scratch) {
+    /// Searches `text`, whose lines are `lines` and will be asked for in order, but for those of the
+    /// features `apart`.
+    pub(crate) fn scan(&self, text: &str, lines: &[Lined], apart: Features, scratch: &mut Scratch) {
         if !self.forced && !self.ready.is_empty() {
-            self.gates.scan(text, lines, &mut scratch.scan);
+            self.gates.scan(text, lines, apart, &mut scratch.scan);
         }
     }
 
@@ -216,7 +217,7 @@ impl LineRules {
                 None => {
                     let features = if line.is_ascii() { Features::NONE } else { Features::NON_ASCII };
                     let only = Lined { end: line.len() as u32, features };
-                    self.gates.scan(line, &[only], here);
+                    self.gates.scan(line, &[only], Features::NONE, here);
                     (here, (0, features))
                 }
             };

@@ -136,8 +136,8 @@ impl Needles {
     }
 
     /// Finds in which lines of `text`, which are `lines`, each needle is; what was found before is
-    /// forgotten.
-    pub(super) fn find(&self, text: &str, lines: &[Lined], found: &mut Found) {
+    /// forgotten. Lines of the features `apart` are passed over, as far as that is quick.
+    pub(super) fn find(&self, text: &str, lines: &[Lined], apart: Features, found: &mut Found) {
         let Found { all, lower, done } = found;
         all.clear();
         if self.all.is_empty() {
@@ -157,7 +157,7 @@ impl Needles {
             }
         };
         match &self.way {
-            Way::Sieves(sieves) => each_run(text, lines, |run, kind| {
+            Way::Sieves(sieves) => each_run(text, lines, apart, |run, kind| {
                 sieves[kind as usize].each(&self.all, bytes, run, &mut hit);
             }),
             Way::Automaton(automaton) => {
@@ -211,22 +211,25 @@ impl Sifted {
     }
 }
 
-/// Calls `go` with runs of lines of one kind; blank lines are of any.
-fn each_run(text: &str, lines: &[Lined], mut go: impl FnMut(Range<usize>, Line)) {
+/// Calls `go` with runs of lines of one kind, but for those of the features `apart`; blank lines are of
+/// any.
+fn each_run(text: &str, lines: &[Lined], apart: Features, mut go: impl FnMut(Range<usize>, Line)) {
     let (mut run, mut start, mut kind) = (0, 0, None);
     for line in lines {
         let end = line.end as usize;
         if end > start {
-            let here = Line::of(&text[start..end], line.features);
+            let here = (!line.features.meets(apart)).then(|| Line::of(&text[start..end], line.features));
             let before = *kind.get_or_insert(here);
             if here != before {
-                go(run..start, before);
+                if let Some(before) = before {
+                    go(run..start, before);
+                }
                 (run, kind) = (start, Some(here));
             }
         }
         start = end + 1;
     }
-    if let Some(kind) = kind {
+    if let Some(Some(kind)) = kind {
         go(run..text.len(), kind);
     }
 }
@@ -251,7 +254,7 @@ mod tests {
     fn find(needles: &Needles, text: &str, found: &mut Found) {
         let mut lines = Vec::new();
         Lined::all(text, &mut lines);
-        needles.find(text, &lines, found);
+        needles.find(text, &lines, Features::NONE, found);
     }
 
     #[test]

@@ -86,6 +86,11 @@ pub trait Stage: Send + Sync {
     /// has none of them.
     fn needs(&self) -> Features;
 
+    /// Those of them that it changes nearly every line for.
+    fn changes(&self) -> Features {
+        Features::NONE
+    }
+
     /// Whether it brings a line to rest before the stages after it see the line: half-repaired text is
     /// evidence that they would tidy away.
     fn repeats(&self) -> bool {

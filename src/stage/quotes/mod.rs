@@ -98,6 +98,10 @@ impl Stage for Quotes {
         if self.style == QuoteStyle::Curly { needs.or(Features::QUOTE_STRAIGHT) } else { needs }
     }
 
+    fn changes(&self) -> Features {
+        if self.style == QuoteStyle::Straight { Features::CURLY } else { Features::NONE }
+    }
+
     fn edit(&self, line: &str, sink: &mut EditSink) {
         let facts = Facts::of(line);
         if facts.junction && self.list.edit(line, sink) {
