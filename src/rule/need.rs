@@ -4,7 +4,7 @@
 //! program starts.
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// Where a literal has to stand in the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,16 +115,30 @@ pub(crate) fn musts(pattern: &str) -> Vec<Vec<String>> {
 
 fn add_musts(hir: &Hir, all: &mut Vec<Vec<String>>) {
     match hir.kind() {
-        HirKind::Concat(parts) => parts.iter().for_each(|part| add_musts(part, all)),
+        HirKind::Concat(parts) => {
+            parts.iter().for_each(|part| add_musts(part, all));
+            all.extend(parts.windows(2).filter_map(|two| beside(&two[0], &two[1])));
+        }
         HirKind::Capture(c) => add_musts(&c.sub, all),
         HirKind::Repetition(r) if r.min > 0 => add_musts(&r.sub, all),
         _ => all.extend(required(hir)),
     }
 }
 
+/// A literal with each of the few characters that may follow it.
+fn beside(first: &Hir, next: &Hir) -> Option<Vec<String>> {
+    let (HirKind::Literal(l), HirKind::Class(Class::Unicode(class))) = (first.kind(), next.kind()) else { return None };
+    let start = std::str::from_utf8(&l.0).ok()?;
+    let all = class.iter().flat_map(|r| r.start()..=r.end()).take(FEW + 1).map(|c| format!("{start}{c}"));
+    Some(all.collect::<Vec<_>>()).filter(|all| all.len() <= FEW)
+}
+
+/// Most of those.
+const FEW: usize = 4;
+
 /// Marks that few lines hold.
 fn is_rare(c: char) -> bool {
-    is_mark(c) || matches!(c, '/' | '|' | '@' | '#' | '[' | ']' | '<' | '>' | '_')
+    is_mark(c) || matches!(c, '/' | '|' | '@' | '#' | '(' | '[' | ']' | '<' | '>' | '_')
 }
 
 /// The literals that every match has at one end, as far as they are `ascii`, if they are few enough
