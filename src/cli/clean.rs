@@ -466,8 +466,9 @@ impl<'a> Run<'a> {
             report::summary(&self.totals, self.pipeline.rules(), &mut line);
             self.record(&line)?;
         }
+        // Each document's records are on the disk by now; the way back takes no more.
         if let Some(r) = &mut self.report {
-            r.sync()?;
+            r.flush()?;
         }
         self.tell(stopped.is_some());
         Ok(match stopped {

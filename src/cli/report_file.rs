@@ -64,9 +64,14 @@ impl ReportFile {
         self.file.write_all(bytes).map_err(|e| self.fail(&e))
     }
 
+    /// In the file, though not on the disk.
+    pub(crate) fn flush(&mut self) -> crate::Result<()> {
+        self.file.flush().map_err(|e| self.fail(&e))
+    }
+
     /// On the disk, if it is a file at all.
     pub(crate) fn sync(&mut self) -> crate::Result<()> {
-        self.file.flush().map_err(|e| self.fail(&e))?;
+        self.flush()?;
         match self.file.get_ref().sync_data() {
             Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
                 Err(self.fail(&e))
