@@ -18,10 +18,12 @@ mod flattened;
 mod hints;
 mod legacy;
 mod pairs;
+mod quiet;
 mod runs;
 mod sense;
 mod sites;
 mod tables;
+mod whole;
 
 use crate::edit::{EditSink, Effect, RuleId};
 use crate::features::Features;
@@ -29,7 +31,6 @@ use crate::language::{Model, NAT, Text, Window};
 use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::{Stage, Survey};
-use evidence::Vote;
 pub(crate) use evidence::{Evidence, LegacyEvidence};
 pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
@@ -173,6 +174,10 @@ impl Mojibake {
         survey.evidence.get_or_init(|| self.evidence(&survey.sample))
     }
 
+    fn heard_legacy<'s>(&self, survey: &'s Survey) -> &'s LegacyEvidence {
+        survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample))
+    }
+
     /// Repairs what is doubtful by itself, where other lines say more for an encoding than for any
     /// other. Whether that repaired anything.
     fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
@@ -196,8 +201,8 @@ impl Mojibake {
     }
 
     /// Pushes edits and findings for text between two legacy encodings.
-    fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
-        let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
+    fn misread_legacy(&self, line: &str, doubt: bool, evidence: &LegacyEvidence, sink: &mut EditSink) {
+        let voted = legacy::read_like_others(line, evidence).filter(|r| r.surplus >= 0);
         let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else {
             flattened::each_lost(line, |place, mark| match mark {
                 Some(mark) => sink.replace(place, mark.encode_utf8(&mut [0; 4]), self.flat),
@@ -279,11 +284,19 @@ impl Stage for Mojibake {
     }
 
     fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
+        let mut sound = true;
+        if self.weighs {
+            let look = quiet::look(line);
+            sound = look.is_sound && look.turned & self.heard_legacy(survey).asked == 0;
+            if sound && look.seen == 0 {
+                return;
+            }
+        }
         let (found, way) = self.misread_utf8(line, survey, sink);
         if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, survey, sink) {
             return;
         }
-        if self.weighs {
+        if !sound {
             let mut flat = false;
             flattened::each(line, |place, c| {
                 flat |= sink.effect(self.flat) == Effect::Act;
@@ -292,8 +305,7 @@ impl Stage for Mojibake {
             if flat {
                 return;
             }
-            let evidence = survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample));
-            self.misread_legacy(line, found == Found::Suspect, &evidence.votes, sink);
+            self.misread_legacy(line, found == Found::Suspect, self.heard_legacy(survey), sink);
         }
     }
 }
