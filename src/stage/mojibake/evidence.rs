@@ -8,7 +8,7 @@
 
 use super::hints::Readings;
 use super::pairs::Truth;
-use super::tables::PAGES;
+use super::tables::{PAGES, TABLES};
 use super::{Found, Mojibake};
 use super::{hints, legacy, quiet};
 use crate::edit::EditSink;
@@ -89,7 +89,8 @@ impl Mojibake {
         let mut out = Evidence::default();
         let (none, mut sink) = (Survey::default(), EditSink::new([].into()));
         for line in lines(sample) {
-            if let (Found::Repaired, Some((x, sure))) = self.misread_utf8(line, &none, &mut sink) {
+            if let (Found::Repaired, Some((x, sure))) = self.misread_utf8(line, TABLES.seen_in(line), &none, &mut sink)
+            {
                 out.sums[x] = out.sums[x].saturating_add(sure);
             }
         }
@@ -105,7 +106,7 @@ impl Mojibake {
             if look.seen == 0 && look.is_sound {
                 continue;
             }
-            let (found, _) = self.misread_utf8(line, &none, &mut sink);
+            let (found, _) = self.misread_utf8(line, look.seen, &none, &mut sink);
             if found == Found::Repaired {
                 continue;
             }

@@ -18,7 +18,7 @@ use crate::language::{Model, NAT, Rough, Set, Step, Symbol, Window, ones};
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
 /// A change of script needs so many characters in a row.
-const RUN: u32 = 3;
+pub(super) const RUN: u32 = 3;
 /// How many bytes of a line are asked what its ASCII letters say: few, and more if that is not enough.
 const SKIMMED: [usize; 2] = [64, 256];
 /// So many characters are looked at one by one.
@@ -392,6 +392,21 @@ pub(super) fn read(line: &str) -> Hints {
     out
 }
 
+/// How strange the ASCII letters of a line may be in a language that it could be.
+fn strangest(turned: i64, in_words: i64) -> i64 {
+    (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE)
+}
+
+/// What the ASCII letters that `line` begins with say of `languages`.
+pub(super) fn skim(line: &str, languages: Set) -> Rough {
+    TABLES.model.skim(&line.as_bytes()[..line.len().min(SKIMMED[0])], languages)
+}
+
+/// Those of `languages` that they do not speak against.
+pub(super) fn possible(rough: &Rough, languages: Set, turned: i64, in_words: i64) -> Set {
+    TABLES.model.possible(rough, languages, strangest(turned, in_words))
+}
+
 /// Whether [`read`] would leave none of `readings`, those between Latin letters, to be weighed.
 pub(super) fn rules_out(line: &str, readings: Readings) -> bool {
     let mut out = Hints::default();
@@ -408,8 +423,7 @@ impl Hints {
         let (tables, bytes, places) = (&*TABLES, line.as_bytes(), &all.places);
         let mut pairs: SmallVec<[(usize, Set); 8]> =
             ones(some.into()).map(|n| (n, tables.languages(places, n))).filter(|p| p.1 != 0).collect();
-        // A language that the ASCII letters speak against is none that it could be.
-        let most = (ODD + ODD_EACH * all.turned + ODD_IN_WORD * all.in_words).min(STRANGE);
+        let most = strangest(all.turned, all.in_words);
         for letters in SKIMMED {
             if pairs.is_empty() || letters > SKIMMED[0] && line.len() <= SKIMMED[0] {
                 break;
@@ -465,7 +479,7 @@ impl Sums {
 
     /// Whether characters beyond ASCII make words by themselves.
     fn is_solid(&self) -> bool {
-        is_solid(self.longest, self.glued, self.count)
+        self.longest >= RUN && is_solid(self.glued, self.count)
     }
 }
 
@@ -474,9 +488,9 @@ pub(super) fn readings(keeps: Readings, turns: Readings, signs: Readings, sign_c
     keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 })
 }
 
-/// See [`Sums::is_solid`].
-pub(super) fn is_solid(longest: u32, glued: u32, count: u32) -> bool {
-    longest >= RUN && glued * 2 <= count
+/// Whether few enough stand beside ASCII letters, see [`Sums::is_solid`].
+pub(super) fn is_solid(glued: u32, count: u32) -> bool {
+    glued * 2 <= count
 }
 
 /// Asks each character of `line` that is not ASCII, until no reading is left.

@@ -11,11 +11,13 @@
 //! and lines whose broken words hold other bytes than whole sequences: those are damage between two
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
+mod clusters;
 mod cost;
 mod evidence;
 mod explain;
 mod flattened;
 mod hints;
+mod known;
 mod legacy;
 mod pairs;
 mod quiet;
@@ -36,7 +38,7 @@ pub(crate) use explain::{Hows, suggestion};
 use pairs::Change;
 use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
-use tables::TABLES;
+use tables::{Set, TABLES};
 
 /// From here on a run is sure by itself.
 const SURE: i32 = 125;
@@ -129,10 +131,16 @@ impl Mojibake {
         }
     }
 
-    /// Pushes edits and findings for UTF-8 that was misread. Tells what was found, and in which encoding
+    /// Pushes edits and findings for UTF-8 that was misread, `seen` in those encodings. Tells what was found, and in which encoding
     /// and how sure that is.
-    fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
-        let Some(best) = best(&TABLES, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
+    fn misread_utf8(
+        &self,
+        line: &str,
+        seen: Set,
+        survey: &Survey,
+        sink: &mut EditSink,
+    ) -> (Found, Option<(usize, i32)>) {
+        let Some(best) = best(&TABLES, line, seen).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
         let (way, sure, runs) = (best.way, best.sure, &best.runs);
         let torn = best.is_torn(&TABLES, line);
         let mut found = Found::Nothing;
@@ -180,11 +188,11 @@ impl Mojibake {
 
     /// Repairs what is doubtful by itself, where other lines say more for an encoding than for any
     /// other. Whether that repaired anything.
-    fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
+    fn misread_utf8_like_others(&self, line: &str, seen: Set, survey: &Survey, sink: &mut EditSink) -> bool {
         let evidence = self.heard(survey);
         let x = evidence.most();
         let said = evidence.said(x);
-        if said < SAID || TABLES.seen_in(line) >> x & 1 == 0 {
+        if said < SAID || seen >> x & 1 == 0 {
             return false;
         }
         let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };
@@ -284,19 +292,21 @@ impl Stage for Mojibake {
     }
 
     fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
-        let mut sound = true;
+        let (mut seen, mut is_sound) = (None, true);
         if self.weighs {
             let look = quiet::look(line);
-            sound = look.is_sound && look.turned & self.heard_legacy(survey).asked == 0;
-            if sound && look.seen == 0 {
+            is_sound = look.is_sound && look.turned & self.heard_legacy(survey).asked == 0;
+            if is_sound && look.seen == 0 {
                 return;
             }
+            seen = Some(look.seen);
         }
-        let (found, way) = self.misread_utf8(line, survey, sink);
-        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, survey, sink) {
+        let seen = seen.unwrap_or_else(|| TABLES.seen_in(line));
+        let (found, way) = self.misread_utf8(line, seen, survey, sink);
+        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, seen, survey, sink) {
             return;
         }
-        if !sound {
+        if !is_sound {
             let mut flat = false;
             flattened::each(line, |place, c| {
                 flat |= sink.effect(self.flat) == Effect::Act;
