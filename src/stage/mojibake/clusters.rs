@@ -156,10 +156,11 @@ impl Said {
         let mut lost = false;
         flattened::each(&line, |_, _| lost = true);
         flattened::each_lost(&line, |_, _| lost = true);
+        let clipped = left.near == b'a' || text.contains("a€");
         // What hangs on more than is noted of the sides.
         let hangs = |c: char| match c {
             '\u{AD}' => true,
-            '€' => left.near == b'a' || text.contains("a€"),
+            '€' => clipped,
             c => left.near == b'm' && !right.near.is_ascii_alphanumeric() && hints::makes_exponent(c),
         };
         let untold = left.near == b'+' || left.far == UNTOLD || right.far == UNTOLD;

@@ -102,7 +102,7 @@ impl Mojibake {
         let mut out = LegacyEvidence::default();
         let (none, mut sink) = (Survey::default(), EditSink::new([].into()));
         for line in lines(sample) {
-            let look = quiet::look(line);
+            let look = quiet::look(line, &self.memory);
             if look.seen == 0 && look.is_sound {
                 continue;
             }

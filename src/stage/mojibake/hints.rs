@@ -312,8 +312,9 @@ impl Entry {
     fn of(c: char) -> Entry {
         let (mut to, mut turns, mut readable) = ([c; 64], 0, 0);
         for (n, misread, pair) in all() {
-            readable |= Readings::from(c != '\0' && misread.page.loose_byte(c).is_some()) << n;
-            if let (Truth::Single(page), Some(byte)) = (pair.truth, misread.page.loose_byte(c)) {
+            let Some(byte) = misread.page.loose_byte(c).filter(|_| c != '\0') else { continue };
+            readable |= 1 << n;
+            if let Truth::Single(page) = pair.truth {
                 let new = page.char(byte).unwrap_or(c);
                 to[n] = if is_mark(c) && !new.is_alphabetic() { c } else { new };
                 turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;

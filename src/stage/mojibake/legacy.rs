@@ -13,7 +13,7 @@ use super::evidence::LegacyEvidence;
 use super::hints;
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_letter, is_mark};
-use super::whole::is_whole;
+use super::whole::Whole;
 use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
@@ -139,7 +139,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if hints.is_nothing() {
         return None;
     }
-    let has_han = hints.has_han && is_whole(line);
+    let has_han = hints.has_han && Whole::new(1).is_whole(line);
     let sound = (hints.pairs != 0 || hints.has_control || has_han) && model.is_sound(line);
     let worded = if sound || hints.pairs == 0 { hints::worded(line, &hints.faint) } else { 0 };
     let odd = if hints.is_odd { hints.faint.iter().fold(0, |set, f| set | 1 << f.0) } else { 0 };

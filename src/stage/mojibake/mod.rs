@@ -35,6 +35,7 @@ use crate::rule::RuleSet;
 use crate::stage::{Stage, Survey};
 pub(crate) use evidence::{Evidence, LegacyEvidence};
 pub(crate) use explain::{Hows, suggestion};
+use known::Memory;
 use pairs::Change;
 use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
@@ -75,6 +76,7 @@ pub(crate) struct Mojibake {
     legacy: RuleId,
     c1: RuleId,
     suspect: RuleId,
+    memory: Memory,
 }
 
 /// What came of looking for misread UTF-8.
@@ -99,6 +101,7 @@ impl Mojibake {
             legacy: rules.id("mojibake.legacy"),
             c1: rules.id("mojibake.c1"),
             suspect: rules.id("mojibake.suspect"),
+            memory: Memory::new(),
         }
     }
 
@@ -294,7 +297,7 @@ impl Stage for Mojibake {
     fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
         let (mut seen, mut is_sound) = (None, true);
         if self.weighs {
-            let look = quiet::look(line);
+            let look = quiet::look(line, &self.memory);
             is_sound = look.is_sound && look.turned & self.heard_legacy(survey).asked == 0;
             if is_sound && look.seen == 0 {
                 return;

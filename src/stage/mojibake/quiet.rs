@@ -7,8 +7,6 @@
 //! look finds more. Text repeats its clusters, so what they say is kept: by their bytes alone, so that
 //! a line's outcome depends on the line alone.
 
-use std::cell::RefCell;
-
 use smallvec::SmallVec;
 
 use super::clusters::{
@@ -16,9 +14,8 @@ use super::clusters::{
     SIGN_COUNT, SIGNS, Said, TELLING, TURN_COUNT, TURNED, TURNS, sides,
 };
 use super::hints::{self, Readings, WORTH, is_solid, readings};
-use super::known::{Known, mix, place};
+use super::known::{Known, Memory, mix, place};
 use super::tables::{Set, TABLES};
-use super::whole::is_whole;
 use crate::language::{Model, ones};
 
 /// Bytes of a cluster that one word holds.
@@ -33,7 +30,7 @@ const LONGEST: usize = 1 << 16;
 
 /// What a line says.
 pub(super) struct Look {
-    /// What [`super::tables::Tables::seen_in`] sees.
+    /// What [`super::tables::Tables::seen_in`] sees, and at the line's end what it would see before a space.
     pub(super) seen: Set,
     /// What [`hints::turned`] would find.
     pub(super) turned: Readings,
@@ -72,7 +69,7 @@ impl Sum {
     #[inline(always)]
     fn is_sound(&mut self, line: &str, known: &mut Known) -> bool {
         let Said { any, all, counts, .. } = &self.said;
-        if any[SEEN] & LOUD != 0 || any[SEEN] & HAN != 0 && is_whole(line) {
+        if any[SEEN] & LOUD != 0 || any[SEEN] & HAN != 0 && known.whole.is_whole(line) {
             return false;
         }
         let count = |n: usize| u32::from(counts[n]);
@@ -116,16 +113,14 @@ impl Sum {
     }
 }
 
-/// What `line` says.
-pub(super) fn look(line: &str) -> Look {
-    thread_local!(static KNOWN: RefCell<Option<Box<Known>>> = const { RefCell::new(None) });
-    KNOWN.with_borrow_mut(|known| {
-        let known = known.get_or_insert_default();
+/// What `line` says; `known`: what has been seen before.
+pub(super) fn look(line: &str, known: &Memory) -> Look {
+    if line.len() > LONGEST {
+        return Look { seen: TABLES.seen_in(line), turned: Readings::MAX, is_sound: false };
+    }
+    known.with(|known| {
         let bytes = line.as_bytes();
         let mut sum = Sum { said: NOTHING, added: 0, gains: [0; LANES] };
-        if bytes.len() > LONGEST {
-            sum.said.any[SEEN] |= LOUD;
-        }
         let mut at = ascii_run(bytes);
         while at < bytes.len() {
             let (word, len) = cluster(&bytes[at..]);

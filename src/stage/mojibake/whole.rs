@@ -1,14 +1,10 @@
 //! UTF-8 that was read as an encoding of East Asia: a few characters tell whether it may be.
 
-use std::cell::RefCell;
-
 use super::hints::is_eastern;
 use super::pairs::ENCODERS;
 
 /// How many characters of East Asia tell whether there is more to a line.
 const FEW: usize = 6;
-/// How many characters' bytes are kept.
-const KEPT: usize = 1024;
 
 /// A character's bytes in each encoding, and how many; none: it is not in it.
 #[derive(Clone, Copy)]
@@ -35,19 +31,24 @@ impl Known {
     }
 }
 
-/// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
-pub(super) fn is_whole(line: &str) -> bool {
-    thread_local!(static KNOWN: RefCell<Vec<Known>> = const { RefCell::new(Vec::new()) });
-    let Some(start) = line.find(is_eastern) else { return false };
-    KNOWN.with_borrow_mut(|known| {
-        if known.is_empty() {
-            known.resize(KEPT, Known { char: '\0', bytes: [([0; 4], 0); ENCODINGS] });
-        }
+/// What is known of characters.
+pub(super) struct Whole(Vec<Known>);
+
+impl Whole {
+    /// Room for so many characters.
+    pub(super) fn new(count: usize) -> Whole {
+        Whole(vec![Known { char: '\0', bytes: [([0; 4], 0); ENCODINGS] }; count])
+    }
+
+    /// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
+    pub(super) fn is_whole(&mut self, line: &str) -> bool {
+        let Some(start) = line.find(is_eastern) else { return false };
         let mut all = [[0; 4 * FEW]; ENCODINGS];
         let mut lens = [0; ENCODINGS];
         let mut may = [true; ENCODINGS];
         for c in line[start..].chars().take(FEW).take_while(|&c| is_eastern(c)) {
-            let slot = &mut known[c as usize % KEPT];
+            let at = c as usize % self.0.len();
+            let slot = &mut self.0[at];
             if slot.char != c {
                 *slot = Known::of(c);
             }
@@ -60,5 +61,5 @@ pub(super) fn is_whole(line: &str) -> bool {
         // One broken sequence at most.
         let broken = |i: usize| all[i][..lens[i]].utf8_chunks().filter(|c| !c.invalid().is_empty()).nth(1).is_some();
         (0..ENCODINGS).any(|i| may[i] && !broken(i))
-    })
+    }
 }
