@@ -55,7 +55,7 @@ impl Sum {
         all.counts.iter_mut().zip(&s.counts).for_each(|(a, b)| *a = a.wrapping_add(*b));
         all.gains.iter_mut().zip(&s.gains).for_each(|(a, b)| *a = a.wrapping_add(*b));
         self.added += 1;
-        if self.added % ROOM == 0 {
+        if self.added.is_multiple_of(ROOM) {
             self.carry();
         }
     }
