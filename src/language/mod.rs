@@ -27,7 +27,7 @@ pub(crate) use words::Window;
 /// Costs are in this part of a nat.
 pub(crate) const NAT: i64 = 16;
 /// Room for languages side by side, so that they are added up together.
-const LANES: usize = 128;
+pub(crate) const LANES: usize = 128;
 /// What it costs that a symbol follows the habit of the script, not that of the language.
 const STRAY: u16 = 56;
 

@@ -6,10 +6,11 @@
 //! Between legacy encodings nothing counts where more lines have come through than speak for it, or where
 //! it would touch many lines and few speak for it.
 
+use super::hints::Readings;
 use super::pairs::Truth;
-use super::tables::PAGES;
+use super::tables::{PAGES, TABLES};
 use super::{Found, Mojibake};
-use super::{hints, legacy};
+use super::{hints, legacy, quiet};
 use crate::edit::EditSink;
 use crate::language::{NAT, Set};
 use crate::stage::Survey;
@@ -74,6 +75,8 @@ impl Vote {
 pub(crate) struct LegacyEvidence {
     /// Most said for first.
     pub(super) votes: Vec<Vote>,
+    /// The pairs that are said for.
+    pub(super) asked: Readings,
 }
 
 fn lines(sample: &str) -> impl Iterator<Item = &str> {
@@ -86,7 +89,8 @@ impl Mojibake {
         let mut out = Evidence::default();
         let (none, mut sink) = (Survey::default(), EditSink::new([].into()));
         for line in lines(sample) {
-            if let (Found::Repaired, Some((x, sure))) = self.misread_utf8(line, &none, &mut sink) {
+            if let (Found::Repaired, Some((x, sure))) = self.misread_utf8(line, TABLES.seen_in(line), &none, &mut sink)
+            {
                 out.sums[x] = out.sums[x].saturating_add(sure);
             }
         }
@@ -98,7 +102,11 @@ impl Mojibake {
         let mut out = LegacyEvidence::default();
         let (none, mut sink) = (Survey::default(), EditSink::new([].into()));
         for line in lines(sample) {
-            let (found, _) = self.misread_utf8(line, &none, &mut sink);
+            let look = quiet::look(line, &self.memory);
+            if look.seen == 0 && look.is_sound {
+                continue;
+            }
+            let (found, _) = self.misread_utf8(line, look.seen, &none, &mut sink);
             if found == Found::Repaired {
                 continue;
             }
@@ -123,6 +131,7 @@ impl Mojibake {
             sound.take(v.lines + 1).count() <= v.lines && touched.take(v.lines * SPOKEN + 1).count() <= v.lines * SPOKEN
         });
         out.votes.sort_by_key(|v| (-v.sum, v.pair));
+        out.asked = out.votes.iter().fold(0, |set, v| set | 1 << v.pair);
         out
     }
 }

@@ -18,7 +18,7 @@ use crate::language::{Model, NAT, Rough, Set, Step, Symbol, Window, ones};
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
 /// A change of script needs so many characters in a row.
-const RUN: usize = 3;
+pub(super) const RUN: u32 = 3;
 /// How many bytes of a line are asked what its ASCII letters say: few, and more if that is not enough.
 const SKIMMED: [usize; 2] = [64, 256];
 /// So many characters are looked at one by one.
@@ -29,12 +29,12 @@ const ODD: i64 = 100;
 const ODD_EACH: i64 = 100;
 const ODD_IN_WORD: i64 = 40;
 /// What the changes have to gain by themselves to be worth weighing.
-const WORTH: i64 = 5 * NAT;
+pub(super) const WORTH: i64 = 5 * NAT;
 /// More than that no character gains.
 const MOST: i64 = 30 * NAT;
 
 /// Readings, by their numbers.
-type Readings = u64;
+pub(super) type Readings = u64;
 
 /// What may become of a character: in any place, unless it comes after a small letter, and where a
 /// word starts or ends.
@@ -85,12 +85,6 @@ impl Hints {
     pub(super) fn is_nothing(&self) -> bool {
         self.pairs == 0 && self.faint.is_empty() && !self.has_control && !self.has_han
     }
-
-    /// Looks for what needs no table in `bytes` of UTF-8.
-    fn look_for_others(&mut self, bytes: &[u8]) {
-        self.has_han |= bytes.iter().any(|b| (0xE3..=0xEF).contains(b));
-        self.has_control |= bytes.windows(2).any(|w| w[0] == 0xC2 && w[1] < 0xA0);
-    }
 }
 
 /// One character.
@@ -99,6 +93,8 @@ struct Entry {
     is_lower: bool,
     is_letter: bool,
     is_out_of_place: bool,
+    /// Readings of text that it can stand in.
+    readable: Readings,
     /// What each reading makes of it, and which make another letter of it.
     to: [char; 64],
     turns: Readings,
@@ -117,7 +113,7 @@ struct Tables {
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
 /// All readings with their numbers.
-fn all() -> impl Iterator<Item = (usize, &'static Misread, &'static Pair)> {
+pub(super) fn all() -> impl Iterator<Item = (usize, &'static Misread, &'static Pair)> {
     MISREAD.iter().flat_map(|m| m.pairs.iter().map(move |p| (m, p))).enumerate().map(|(n, (m, p))| (n, m, p))
 }
 
@@ -131,6 +127,27 @@ pub(super) fn pair(n: usize) -> (&'static Misread, &'static Pair) {
 /// The number of the reading that `pair` is, if it is one between two encodings of single bytes.
 pub(super) fn number(pair: &Pair) -> Option<usize> {
     all().find(|(_, _, p)| std::ptr::eq(*p, pair)).filter(|(_, _, p)| matches!(p.truth, Truth::Single(_))).map(|p| p.0)
+}
+
+/// What `reading` makes of `c`.
+pub(super) fn to(c: char, reading: usize) -> char {
+    let e = TABLES.of(c);
+    if e.readable >> reading & 1 == 1 { e.to[reading] } else { c }
+}
+
+/// Readings of text that `c` can stand in.
+pub(super) fn readable(c: char) -> Readings {
+    TABLES.of(c).readable
+}
+
+/// Whether some reading makes an exponent of `c`.
+pub(super) fn makes_exponent(c: char) -> bool {
+    TABLES.of(c).hint.exponent != 0
+}
+
+/// The languages that a reading may be in by the letters that it makes at `places`.
+pub(super) fn languages(places: &[[char; 4]], reading: usize) -> Set {
+    TABLES.languages(places, reading)
 }
 
 /// Words of at most so many letters are asked whether they would be common ones.
@@ -293,9 +310,11 @@ impl Tables {
 
 impl Entry {
     fn of(c: char) -> Entry {
-        let (mut to, mut turns) = ([c; 64], 0);
+        let (mut to, mut turns, mut readable) = ([c; 64], 0, 0);
         for (n, misread, pair) in all() {
-            if let (Truth::Single(page), Some(byte)) = (pair.truth, misread.page.loose_byte(c)) {
+            let Some(byte) = misread.page.loose_byte(c).filter(|_| c != '\0') else { continue };
+            readable |= 1 << n;
+            if let Truth::Single(page) = pair.truth {
                 let new = page.char(byte).unwrap_or(c);
                 to[n] = if is_mark(c) && !new.is_alphabetic() { c } else { new };
                 turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;
@@ -306,6 +325,7 @@ impl Entry {
             is_lower: c.is_lowercase(),
             is_letter: is_letter(c),
             is_out_of_place: is_out_of_place(c),
+            readable,
             to,
             turns,
         }
@@ -363,18 +383,145 @@ impl Hint {
 
 /// What `line` could be.
 pub(super) fn read(line: &str) -> Hints {
+    let all = gather(line);
+    let mut out = Hints { is_odd: all.is_odd, has_control: all.has_control, has_han: all.has_han, ..Hints::default() };
+    out.sift(line, &all, all.readings());
+    out.pairs |= all.keeps & all.units;
+    if all.is_solid() {
+        out.pairs |= all.script;
+    }
+    out
+}
+
+/// How strange the ASCII letters of a line may be in a language that it could be.
+fn strangest(turned: i64, in_words: i64) -> i64 {
+    (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE)
+}
+
+/// What the ASCII letters that `line` begins with say of `languages`.
+pub(super) fn skim(line: &str, languages: Set) -> Rough {
+    TABLES.model.skim(&line.as_bytes()[..line.len().min(SKIMMED[0])], languages)
+}
+
+/// Those of `languages` that they do not speak against.
+pub(super) fn possible(rough: &Rough, languages: Set, turned: i64, in_words: i64) -> Set {
+    TABLES.model.possible(rough, languages, strangest(turned, in_words))
+}
+
+/// Whether [`read`] would leave none of `readings`, those between Latin letters, to be weighed.
+pub(super) fn rules_out(line: &str, readings: Readings) -> bool {
+    let mut out = Hints::default();
+    out.sift(line, &gather(line), readings);
+    out.pairs == 0 && worded(line, &out.faint) == 0
+}
+
+impl Hints {
+    /// Notes those of `some` readings that `line`, which says `all`, could be.
+    fn sift(&mut self, line: &str, all: &Sums, some: Readings) {
+        if some == 0 {
+            return;
+        }
+        let (tables, bytes, places) = (&*TABLES, line.as_bytes(), &all.places);
+        let mut pairs: SmallVec<[(usize, Set); 8]> =
+            ones(some.into()).map(|n| (n, tables.languages(places, n))).filter(|p| p.1 != 0).collect();
+        let most = strangest(all.turned, all.in_words);
+        for letters in SKIMMED {
+            if pairs.is_empty() || letters > SKIMMED[0] && line.len() <= SKIMMED[0] {
+                break;
+            }
+            let among = pairs.iter().fold(0, |set, p| set | p.1);
+            let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], among);
+            let likeliest = tables.model.likeliest(&rough);
+            self.faint.clear();
+            pairs.retain(|(n, languages)| {
+                *languages = tables.model.possible(&rough, *languages, most);
+                let some = places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, places, *n, *languages);
+                if *languages != 0 {
+                    self.faint.push((*n, *languages));
+                }
+                *languages != 0 && some
+            });
+        }
+        pairs.iter().for_each(|p| self.pairs |= 1 << p.0);
+    }
+}
+
+/// What the characters of a text say together.
+pub(super) struct Sums {
+    /// Readings of which all could be a part.
+    pub(super) keeps: Readings,
+    /// Those for which some would change, and those that would make marks of letters.
+    pub(super) turns: Readings,
+    pub(super) signs: Readings,
+    pub(super) sign_count: u32,
+    /// Readings in other scripts.
+    pub(super) script: Readings,
+    /// Readings that make exponents of what stands after units.
+    units: Readings,
+    pub(super) turned: i64,
+    pub(super) in_words: i64,
+    /// How many characters there are, how many of them stand beside an ASCII letter, and how many follow
+    /// each other.
+    pub(super) count: u32,
+    pub(super) glued: u32,
+    pub(super) longest: u32,
+    pub(super) is_odd: bool,
+    pub(super) has_control: bool,
+    pub(super) has_han: bool,
+    /// The first of them, see [`PLACES`].
+    pub(super) places: SmallVec<[[char; 4]; PLACES]>,
+}
+
+impl Sums {
+    /// Between Latin letters.
+    pub(super) fn readings(&self) -> Readings {
+        readings(self.keeps, self.turns, self.signs, self.sign_count)
+    }
+
+    /// Whether characters beyond ASCII make words by themselves.
+    fn is_solid(&self) -> bool {
+        self.longest >= RUN && is_solid(self.glued, self.count)
+    }
+}
+
+/// What all allow and some ask for. One letter for a mark is not enough.
+pub(super) fn readings(keeps: Readings, turns: Readings, signs: Readings, sign_count: u32) -> Readings {
+    keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 })
+}
+
+/// Whether few enough stand beside ASCII letters, see [`Sums::is_solid`].
+pub(super) fn is_solid(glued: u32, count: u32) -> bool {
+    glued * 2 <= count
+}
+
+/// Asks each character of `line` that is not ASCII, until no reading is left.
+pub(super) fn gather(line: &str) -> Sums {
     let tables = &*TABLES;
     let bytes = line.as_bytes();
-    let (mut keeps, mut turns, mut signs, mut script) = (Readings::MAX, 0, 0, Readings::MAX);
-    let (mut sign_count, mut turned, mut in_words, mut units) = (0, 0, 0, 0);
-    let (mut count, mut glued, mut longest) = (0, 0, 0);
-    let mut places: SmallVec<[[char; 4]; PLACES]> = SmallVec::new();
-    let mut out = Hints::default();
+    let mut out = Sums {
+        keeps: Readings::MAX,
+        turns: 0,
+        signs: 0,
+        sign_count: 0,
+        script: Readings::MAX,
+        units: 0,
+        turned: 0,
+        in_words: 0,
+        count: 0,
+        glued: 0,
+        longest: 0,
+        is_odd: false,
+        has_control: false,
+        has_han: false,
+        places: SmallVec::new(),
+    };
     let mut at = 0;
     while let Some(next) = beyond_ascii(bytes, at) {
         at = next;
-        if keeps == 0 && script == 0 {
-            out.look_for_others(&bytes[at..]);
+        if out.keeps == 0 && out.script == 0 {
+            let rest = &bytes[at..];
+            out.has_han |= rest.iter().any(|b| (0xE3..=0xEF).contains(b));
+            out.has_control |= rest.windows(2).any(|w| w[0] == 0xC2 && w[1] < 0xA0);
             break;
         }
         let ascii = |back: usize| at.checked_sub(back).map_or(' ', |i| char::from(bytes[i]));
@@ -395,9 +542,9 @@ pub(super) fn read(line: &str) -> Hints {
             let h = &entry.hint;
             out.has_control |= ('\u{80}'..='\u{9F}').contains(&c);
             out.has_han |= is_eastern(c);
-            script &= h.script;
-            count += 1;
-            glued += usize::from(left.is_ascii_alphabetic() || next.is_ascii_alphabetic());
+            out.script &= h.script;
+            out.count += 1;
+            out.glued += u32::from(left.is_ascii_alphabetic() || next.is_ascii_alphabetic());
             if h.mark {
                 run = 0;
                 if c == '’' || !(tables.is_lower(left) && tables.is_lower(next)) {
@@ -407,13 +554,13 @@ pub(super) fn read(line: &str) -> Hints {
                 run = 0;
             } else {
                 run += 1;
-                longest = longest.max(run);
+                out.longest = out.longest.max(run);
             }
-            if keeps == 0 {
+            if out.keeps == 0 {
                 continue;
             }
-            if places.len() < PLACES {
-                places.push(place);
+            if out.places.len() < PLACES {
+                out.places.push(place);
             }
             let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
             odd = h.odd && (left.is_ascii_lowercase() || odd);
@@ -421,52 +568,23 @@ pub(super) fn read(line: &str) -> Hints {
             // A dagger for a word of one letter.
             let alone = left == ' ' && next == ' ' && matches!(c, '†' | '‡');
             if h.exponent != 0 && left == 'm' && is_unit(ascii_before(bytes, start), next) {
-                units |= h.exponent;
+                out.units |= h.exponent;
             }
             let edge = !(tables.is_letter(left) && tables.is_letter(next));
             let big = if left.is_ascii_lowercase() { 0 } else { Readings::MAX };
             let sum = |p: &Places| p.any | p.not_after_small & big;
-            keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
+            out.keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
             if !h.in_word || beside(left) || beside(next) || alone {
                 let some = sum(&h.turns);
-                turns |= some;
-                turned += i64::from(some != 0);
-                in_words += i64::from(some != 0 && (h.in_word || entry.is_out_of_place));
+                out.turns |= some;
+                out.turned += i64::from(some != 0);
+                out.in_words += i64::from(some != 0 && (h.in_word || entry.is_out_of_place));
                 if edge && h.turns.edge != 0 {
-                    signs |= h.turns.edge;
-                    sign_count += 1;
+                    out.signs |= h.turns.edge;
+                    out.sign_count += 1;
                 }
             }
         }
-    }
-    // One letter for a mark is not enough.
-    let some = keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 });
-    if some != 0 {
-        let mut pairs: SmallVec<[(usize, Set); 8]> =
-            ones(some.into()).map(|n| (n, tables.languages(&places, n))).filter(|p| p.1 != 0).collect();
-        // A language that the ASCII letters speak against is none that it could be.
-        let most = (ODD + ODD_EACH * turned + ODD_IN_WORD * in_words).min(STRANGE);
-        for letters in SKIMMED {
-            if pairs.is_empty() || letters > SKIMMED[0] && line.len() <= SKIMMED[0] {
-                break;
-            }
-            let rough = tables.model.skim(&bytes[..bytes.len().min(letters)], pairs.iter().fold(0, |set, p| set | p.1));
-            let likeliest = tables.model.likeliest(&rough);
-            out.faint.clear();
-            pairs.retain(|(n, languages)| {
-                *languages = tables.model.possible(&rough, *languages, most);
-                let some = places.len() == PLACES || tables.is_worthwhile(&rough, likeliest, &places, *n, *languages);
-                if *languages != 0 {
-                    out.faint.push((*n, *languages));
-                }
-                *languages != 0 && some
-            });
-        }
-        pairs.iter().for_each(|p| out.pairs |= 1 << p.0);
-    }
-    out.pairs |= keeps & units;
-    if longest >= RUN && glued * 2 <= count {
-        out.pairs |= script;
     }
     out
 }

@@ -9,10 +9,11 @@
 
 use smallvec::SmallVec;
 
-use super::evidence::Vote;
-use super::hints::{self, is_eastern};
+use super::evidence::LegacyEvidence;
+use super::hints;
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_letter, is_mark};
+use super::whole::Whole;
 use crate::language::{Fit, Model, NAT, Set, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
@@ -41,8 +42,6 @@ const STRANGE_SCRIPT: i64 = 700;
 const TRIED: usize = 6;
 /// And for a text's measure, that every change has to lower.
 const MEASURED: usize = 16;
-/// How many characters of East Asia tell whether there is more to a line.
-const FEW: usize = 6;
 /// More than so many of so many letters change only where text is not Latin.
 const DENSE: (usize, usize) = (5, 2);
 /// Readings that are weighed in full.
@@ -98,10 +97,10 @@ pub(super) struct Candidate<'p> {
     rough: i64,
 }
 
-/// Where other lines of the document have been damaged as `votes` tell: how `line` reads that way.
-pub(super) fn read_like_others(line: &str, votes: &[Vote]) -> Option<Reading> {
-    let asked = votes.iter().fold(0, |set, v| set | 1 << v.pair);
-    let asked = if asked == 0 { 0 } else { hints::turned(line, asked) };
+/// Where other lines of the document have been damaged as `evidence` tells: how `line` reads that way.
+pub(super) fn read_like_others(line: &str, evidence: &LegacyEvidence) -> Option<Reading> {
+    let LegacyEvidence { votes, asked } = evidence;
+    let asked = if *asked == 0 { 0 } else { hints::turned(line, *asked) };
     if asked == 0 {
         return None;
     }
@@ -140,11 +139,12 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if hints.is_nothing() {
         return None;
     }
-    let sound = (hints.pairs != 0 || hints.has_control || hints.has_han) && model.is_sound(line);
+    let has_han = hints.has_han && Whole::new(1).is_whole(line);
+    let sound = (hints.pairs != 0 || hints.has_control || has_han) && model.is_sound(line);
     let worded = if sound || hints.pairs == 0 { hints::worded(line, &hints.faint) } else { 0 };
     let odd = if hints.is_odd { hints.faint.iter().fold(0, |set, f| set | 1 << f.0) } else { 0 };
     let pairs = if sound { worded } else { hints.pairs | worded } | odd;
-    if pairs == 0 && (sound || !hints.has_control && !hints.has_han) {
+    if pairs == 0 && (sound || !hints.has_control && !has_han) {
         return None;
     }
     let chars = chars(line);
@@ -161,7 +161,6 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
         }
         first += misread.pairs.len();
     }
-    let has_han = hints.has_han && is_whole(line);
     if ways.is_empty() && !hints.has_control && !has_han {
         return None;
     }
@@ -224,18 +223,6 @@ fn unread<const N: usize>(model: &Model, symbols: &Text, nearest: [usize; N], ch
     let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
     let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
     model.best(symbols, nearest.into_iter().chain(own))
-}
-
-/// Whether the first characters of East Asia in `line` are UTF-8 in one of its encodings.
-fn is_whole(line: &str) -> bool {
-    let Some(start) = line.find(is_eastern) else { return false };
-    let end = line[start..].char_indices().take(FEW).find(|c| !is_eastern(c.1)).map(|c| c.0);
-    let end = end.or_else(|| line[start..].char_indices().nth(FEW).map(|c| c.0)).unwrap_or(line.len() - start);
-    ENCODERS.iter().any(|e| {
-        let (bytes, _, bad) = e.codec.encode(&line[start..start + end]);
-        let broken = bytes.utf8_chunks().filter(|c| !c.invalid().is_empty()).count();
-        !bad && broken <= 1
-    })
 }
 
 /// What a line holds beyond ASCII, for a first sifting.

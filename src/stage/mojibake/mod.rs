@@ -11,17 +11,21 @@
 //! and lines whose broken words hold other bytes than whole sequences: those are damage between two
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
+mod clusters;
 mod cost;
 mod evidence;
 mod explain;
 mod flattened;
 mod hints;
+mod known;
 mod legacy;
 mod pairs;
+mod quiet;
 mod runs;
 mod sense;
 mod sites;
 mod tables;
+mod whole;
 
 use crate::edit::{EditSink, Effect, RuleId};
 use crate::features::Features;
@@ -29,13 +33,13 @@ use crate::language::{Model, NAT, Text, Window};
 use crate::options::Options;
 use crate::rule::RuleSet;
 use crate::stage::{Stage, Survey};
-use evidence::Vote;
 pub(crate) use evidence::{Evidence, LegacyEvidence};
 pub(crate) use explain::{Hows, suggestion};
+use known::Memory;
 use pairs::Change;
 use runs::{ALONE, Best, COMPANY, Run, Runs, best, best_of, is_mojibake};
 use sites::{Kind, Site, Way, read};
-use tables::TABLES;
+use tables::{Set, TABLES};
 
 /// From here on a run is sure by itself.
 const SURE: i32 = 125;
@@ -72,6 +76,7 @@ pub(crate) struct Mojibake {
     legacy: RuleId,
     c1: RuleId,
     suspect: RuleId,
+    memory: Memory,
 }
 
 /// What came of looking for misread UTF-8.
@@ -96,6 +101,7 @@ impl Mojibake {
             legacy: rules.id("mojibake.legacy"),
             c1: rules.id("mojibake.c1"),
             suspect: rules.id("mojibake.suspect"),
+            memory: Memory::new(),
         }
     }
 
@@ -128,10 +134,16 @@ impl Mojibake {
         }
     }
 
-    /// Pushes edits and findings for UTF-8 that was misread. Tells what was found, and in which encoding
+    /// Pushes edits and findings for UTF-8 that was misread, `seen` in those encodings. Tells what was found, and in which encoding
     /// and how sure that is.
-    fn misread_utf8(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> (Found, Option<(usize, i32)>) {
-        let Some(best) = best(&TABLES, line).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
+    fn misread_utf8(
+        &self,
+        line: &str,
+        seen: Set,
+        survey: &Survey,
+        sink: &mut EditSink,
+    ) -> (Found, Option<(usize, i32)>) {
+        let Some(best) = best(&TABLES, line, seen).filter(|b| b.sum >= SUSPECT) else { return (Found::Nothing, None) };
         let (way, sure, runs) = (best.way, best.sure, &best.runs);
         let torn = best.is_torn(&TABLES, line);
         let mut found = Found::Nothing;
@@ -173,13 +185,17 @@ impl Mojibake {
         survey.evidence.get_or_init(|| self.evidence(&survey.sample))
     }
 
+    fn heard_legacy<'s>(&self, survey: &'s Survey) -> &'s LegacyEvidence {
+        survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample))
+    }
+
     /// Repairs what is doubtful by itself, where other lines say more for an encoding than for any
     /// other. Whether that repaired anything.
-    fn misread_utf8_like_others(&self, line: &str, survey: &Survey, sink: &mut EditSink) -> bool {
+    fn misread_utf8_like_others(&self, line: &str, seen: Set, survey: &Survey, sink: &mut EditSink) -> bool {
         let evidence = self.heard(survey);
         let x = evidence.most();
         let said = evidence.said(x);
-        if said < SAID || TABLES.seen_in(line) >> x & 1 == 0 {
+        if said < SAID || seen >> x & 1 == 0 {
             return false;
         }
         let rule = if said >= SAID_SURELY { self.utf8 } else { self.short };
@@ -196,8 +212,8 @@ impl Mojibake {
     }
 
     /// Pushes edits and findings for text between two legacy encodings.
-    fn misread_legacy(&self, line: &str, doubt: bool, votes: &[Vote], sink: &mut EditSink) {
-        let voted = legacy::read_like_others(line, votes).filter(|r| r.surplus >= 0);
+    fn misread_legacy(&self, line: &str, doubt: bool, evidence: &LegacyEvidence, sink: &mut EditSink) {
+        let voted = legacy::read_like_others(line, evidence).filter(|r| r.surplus >= 0);
         let Some(reading) = voted.or_else(|| legacy::read(line, doubt)) else {
             flattened::each_lost(line, |place, mark| match mark {
                 Some(mark) => sink.replace(place, mark.encode_utf8(&mut [0; 4]), self.flat),
@@ -279,11 +295,21 @@ impl Stage for Mojibake {
     }
 
     fn edit_in(&self, line: &str, survey: &Survey, sink: &mut EditSink) {
-        let (found, way) = self.misread_utf8(line, survey, sink);
-        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, survey, sink) {
+        let (mut seen, mut is_sound) = (None, true);
+        if self.weighs {
+            let look = quiet::look(line, &self.memory);
+            is_sound = look.is_sound && look.turned & self.heard_legacy(survey).asked == 0;
+            if is_sound && look.seen == 0 {
+                return;
+            }
+            seen = Some(look.seen);
+        }
+        let seen = seen.unwrap_or_else(|| TABLES.seen_in(line));
+        let (found, way) = self.misread_utf8(line, seen, survey, sink);
+        if found == Found::Repaired || way.is_some() && self.misread_utf8_like_others(line, seen, survey, sink) {
             return;
         }
-        if self.weighs {
+        if !is_sound {
             let mut flat = false;
             flattened::each(line, |place, c| {
                 flat |= sink.effect(self.flat) == Effect::Act;
@@ -292,8 +318,7 @@ impl Stage for Mojibake {
             if flat {
                 return;
             }
-            let evidence = survey.legacy.get_or_init(|| self.legacy_evidence(&survey.sample));
-            self.misread_legacy(line, found == Found::Suspect, &evidence.votes, sink);
+            self.misread_legacy(line, found == Found::Suspect, self.heard_legacy(survey), sink);
         }
     }
 }

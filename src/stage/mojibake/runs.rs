@@ -194,9 +194,8 @@ impl Best {
     }
 }
 
-/// The encodings that `line` may gain by.
-fn possible(t: &Tables, line: &str) -> Set {
-    let seen = t.seen_in(line);
+/// The encodings that `line` may gain by, of those it is `seen` in.
+fn possible(t: &Tables, line: &str, seen: Set) -> Set {
     // What reads the line as Windows-1252 does is no other reading.
     let only = 1 << CP1252;
     if seen & !only != 0 && seen & only != 0 { seen & !(t.all_alike(line) & !only) } else { seen }
@@ -211,9 +210,9 @@ fn each(mut set: Set) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The encoding that `line` gains most by.
-pub(super) fn best(t: &Tables, line: &str) -> Option<Best> {
-    let mut set = possible(t, line);
+/// The encoding that `line`, which is `seen` in those, gains most by.
+pub(super) fn best(t: &Tables, line: &str, seen: Set) -> Option<Best> {
+    let mut set = possible(t, line, seen);
     if set == 0 {
         return None;
     }
@@ -259,7 +258,8 @@ pub(super) fn best_of(t: &Tables, line: &str, x: usize) -> Best {
 
 /// Whether some encoding gains enough for `line` to be mojibake.
 pub(super) fn is_mojibake(t: &Tables, line: &str) -> bool {
-    each(possible(t, line)).any(|x| Best::of(t, line, Way { x, bold: false, doubled: false }).sum >= BAR)
+    each(possible(t, line, t.seen_in(line)))
+        .any(|x| Best::of(t, line, Way { x, bold: false, doubled: false }).sum >= BAR)
 }
 
 /// The encodings that explain no more of `line` than `runs`, in Windows-1252, do: what is in none of

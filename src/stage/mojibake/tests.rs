@@ -245,3 +245,43 @@ fn sound_lines_speak_against_others() {
         assert_eq!(clean(&all, "likely", 1 << 18), all);
     }
 }
+
+#[test]
+fn sound_lines_need_no_closer_look() {
+    for line in [
+        "“Our members are patient, but not forever,” said Agnès Björklund – a strategist in Málaga…",
+        "Die Behörde für Straßenbau prüft die Brücke in Gießen, und müssen heißt müssen.",
+        "Příliš žluťoučký kůň úpěl ďábelské ódy.",
+        "Il s'est tu ; l'été à Orléans fut très gai, déjà.",
+        "Погода изменила планы, а работы в городе завершатся не раньше осени.",
+        "Το πανεπιστήμιο ζήτησε νέο σχέδιο.",
+        "“这只是一个开始，”王秀兰在兰州对记者说。",
+        "naïve 😀 — 12 km from Łódź",
+    ] {
+        let look = quiet::look(line, &STAGE.memory);
+        assert!(look.is_sound && look.seen == 0, "{line}");
+        assert!(legacy::read(line, false).is_none(), "{line}");
+    }
+}
+
+#[test]
+fn what_is_kept_of_clusters_changes_nothing() {
+    let all = ["Ðóññêèé òåêñò", "foto¿s y a€™ en Öz", "p† f‘rde ’t’", "ÆÐßéÿ", "É", "ЖЖЖЖЖЖЖЖ ж", "“加”n", "ü²"];
+    let look = |line: &str| {
+        let look = quiet::look(line, &STAGE.memory);
+        (look.seen, look.turned, look.is_sound)
+    };
+    let first = all.map(look);
+    for c in '\u{80}'..'\u{3000}' {
+        look(&format!("a{c}b {c}"));
+    }
+    assert_eq!(all.map(look), first);
+}
+
+proptest! {
+    #[test]
+    fn clusters_see_what_the_line_does(line in "[a-zA-Z \"+ÃÂâÅ€™œÐÑ°±ÿРСвЖαΰ…“”’\u{80}\u{9D}\u{A0}\u{FFFD}加😀]{0,24}") {
+        let (look, seen) = (quiet::look(&line, &STAGE.memory), TABLES.seen_in(&line));
+        prop_assert_eq!(look.seen & seen, seen);
+    }
+}
