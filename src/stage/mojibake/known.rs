@@ -1,7 +1,7 @@
 //! What is known of clusters and words that have been seen: text repeats them. Each is known by its bytes
 //! alone, so that what is said of a line depends on the line alone.
 
-use std::sync::Mutex;
+use regex_automata::util::pool::Pool;
 
 use super::clusters::{LANE, LONG, NOTHING, Said, around, cost, sides, steps};
 use super::hints::{self, Readings};
@@ -15,10 +15,6 @@ const KEPT: usize = 2048;
 const KEPT_LONG: usize = 1024;
 /// And how many characters of East Asia.
 const KEPT_EASTERN: usize = 512;
-/// At most so many threads have something of their own to keep this in.
-const THREADS: usize = 64;
-/// Less than a thread's stack has room for, as a power of two.
-const STACK: u32 = 20;
 /// The most that a cluster is noted to cost.
 const DEAREST: i64 = 30_000;
 
@@ -75,24 +71,17 @@ impl Default for Known {
     }
 }
 
-/// What has been seen, for each thread apart as far as that goes: which one is used tells on nothing but time.
-pub(super) struct Memory([Mutex<Option<Box<Known>>>; THREADS]);
+/// What has been seen, for each thread apart: which one is used tells on nothing but time.
+pub(super) struct Memory(Pool<Box<Known>, fn() -> Box<Known>>);
 
 impl Memory {
     pub(super) fn new() -> Memory {
-        Memory(std::array::from_fn(|_| Mutex::new(None)))
+        Memory(Pool::new(Box::default))
     }
 
     /// Calls `with` with what is known.
     pub(super) fn with<T>(&self, with: impl FnOnce(&mut Known) -> T) -> T {
-        // Where a thread's stack is tells it from others.
-        let here = 0_u8;
-        let own = (&raw const here as usize >> STACK) % THREADS;
-        let mut free = (0..THREADS).filter_map(|i| self.0[(own + i) % THREADS].try_lock().ok());
-        match free.next() {
-            Some(mut known) => with(known.get_or_insert_default()),
-            None => with(&mut Known::default()),
-        }
+        with(&mut self.0.get())
     }
 }
 
