@@ -4,7 +4,7 @@
 //! A line's score is a sum of whole numbers, each with a name: what the line is by itself and what
 //! its words say, what stands above and below, what page it is (the *first look*); then what the
 //! first look made of its neighbours and of the page (the *second look*). Where no blank lines set
-//! parts apart, small *trees* say as much as these. The *third look* is at the page alone: whether it
+//! parts apart, small *trees* say as much as these, or more. The *third look* is at the page alone: whether it
 //! is one, or sound text. The numbers are in `judge/weights.tsv`, learned by
 //! `examples/judge.rs`; words of each language and kind are in `judge/words.txt`.
 //!
@@ -288,7 +288,7 @@ impl Judge {
         self.leans = leans;
     }
 
-    /// For training: the trees, by their leaves, those of one side by side and at most 16.
+    /// For training: the trees, by their leaves.
     pub fn set_trees(&mut self, leaves: Vec<Leaf>) {
         self.trees = Trees::of(leaves);
     }

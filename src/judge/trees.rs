@@ -58,7 +58,7 @@ pub(super) fn read<'t>(lines: impl Iterator<Item = (i16, &'t str)>) -> Vec<Leaf>
             let column = names.iter().position(|n| n == name)?;
             let (from, to) = range.split_once("..").unwrap_or((range, range));
             let value = |name| (0..=values(columns[column].1) as u8).find(|v| value_of(columns[column].1, *v) == name);
-            Some((column as u8, value(from)?, value(to)?))
+            Some((column as u8, value(from)?, value(to)?)).filter(|(_, from, to)| from <= to)
         };
         Some((tree, adds, parts.map(ask).collect::<Option<_>>()?))
     };
