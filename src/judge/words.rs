@@ -171,7 +171,7 @@ impl Words {
     /// Where the word with this hash is, from now on.
     fn place(&mut self, hash: u64) -> usize {
         let mask = self.hashes.len() - 1;
-        let mut at = 4 * (hash as usize & mask / 4);
+        let mut at = 4 * (hash as usize & (mask / 4));
         while self.hashes[at] != hash && self.hashes[at] != 0 {
             at = (at + 1) & mask;
         }
