@@ -32,7 +32,6 @@ const FURNITURE: &[(At, &str)] = &[
     // What the site wants of its readers, and what its lawyers want.
     (Between, "Sign up for our newsletter to get the day's top stories in your inbox"),
     (Tail, "Have you been affected by the storm? Email us at haveyoursay@example.org"),
-    (Tail, "Copyright 2019 The Associated Press. All rights reserved. This material may not be published."),
     (Tail, "Please enable JavaScript to view the comments powered by Disqus."),
     (
         Head,
@@ -40,8 +39,9 @@ const FURNITURE: &[(At, &str)] = &[
     ),
 ];
 
-/// What only `likely` takes: with a headline, a byline, a time.
+/// What only `likely` takes: with a headline, a byline, a time, who holds the rights.
 const LIKELY: &[(At, &str)] = &[
+    (Tail, "Copyright 2019 The Associated Press. All rights reserved. This material may not be published."),
     (Between, "Photos: The storm in pictures"),
     (Between, "READ MORE\n\nVillagers wait for the builders as the harbour wall gives way"),
     (Head, "By Jane Doe, CNN\n\nUpdated 1423 GMT (2223 HKT) March 3, 2017"),

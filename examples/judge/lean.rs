@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::{Doc, Examples, env, is_dense, of_set};
+use super::{Doc, EPOCHS, Examples, is_dense, of_set};
 
 /// How many pages a word must stand in to be known.
 const PAGES: u32 = 6;
+
+/// How much a word must say at least, in hundredths of a logit, to be known.
+const LEAST: i16 = 15;
 
 /// What words say of the lines that they stand in, learned from `docs`, in which a page counts once.
 pub(crate) fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
@@ -40,10 +43,9 @@ pub(crate) fn leans(docs: &[&Doc], words: &Numbered) -> Vec<(String, i16)> {
             e.line(places.chain([length + 8 * stop + 16 * dense]), weight, *label == b'K');
         }
     }
-    let learned = e.learn(LENGTHS as usize + all.len(), env("EPOCHS", 6.0) as usize, env("LEAN", 5.0));
+    let learned = e.learn(LENGTHS as usize + all.len(), EPOCHS, 5.0);
     let leans = all.iter().zip(&learned[LENGTHS as usize..]).map(|(&w, &lean)| (w, -lean));
-    let least = env("LEAST", 15.0) as i16;
-    leans.filter(|l| l.1.abs() >= least).map(|(w, lean)| (words.names[w as usize].clone(), lean)).collect()
+    leans.filter(|l| l.1.abs() >= LEAST).map(|(w, lean)| (words.names[w as usize].clone(), lean)).collect()
 }
 
 /// Words, each with a number.

@@ -4,7 +4,7 @@
 //! A line's score is a sum of whole numbers, each with a name: what the line is by itself and what
 //! its words say, what stands above and below, what page it is (the *first look*); then what the
 //! first look made of its neighbours and of the page (the *second look*). Where no blank lines set
-//! parts apart, small *trees* say as much as these. The *third look* is at the page alone: whether it
+//! parts apart, small *trees* say as much as these, or more. The *third look* is at the page alone: whether it
 //! is one, or sound text. The numbers are in `judge/weights.tsv`, learned by
 //! `examples/judge.rs`; words of each language and kind are in `judge/words.txt`.
 //!
@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use groups::{Slot, Values};
-use page::Page;
+use page::{ENGLISH, Page};
 use places::{Places, Table};
 use trees::Trees;
 pub use trees::{Ask, Leaf};
@@ -39,9 +39,12 @@ const WORDS_MIN: u64 = 40;
 /// parts apart, and where none do. There furniture is seen less, and harm is done less, too:
 /// text comes that way from crawls that dropped the most of it already.
 const SPACED: i32 = 200;
-const DENSE: i32 = -400;
+const DENSE: i32 = -500;
 /// By how much a line's score is lower where no blank lines are: what is in doubt goes there.
-const DENSE_DOUBT: i32 = 50;
+const DENSE_DOUBT: i32 = 40;
+/// How many quarters of a score trees make there, on pages in English and in others. Nearly all that
+/// the looks learn from is English with blank lines, where people take other lines for furniture.
+const TREES_SAY: (i32, i32) = (3, 2);
 /// Lines up to which a text without blank lines may be a page; a longer one is a table or a list.
 const DENSE_MOST: usize = 600;
 /// Percent of a page's words that may be furniture, unless nothing sets its parts apart: for less it
@@ -211,7 +214,7 @@ impl Judge {
         }
         let Some(Looked { page, scores, values, kind }) = self.look(seen) else { return Verdict::Silent };
         let page_from = if page.is_dense() { DENSE } else { SPACED };
-        if kind <= page_from || page.is_dense() && page.lines.len() > DENSE_MOST {
+        if kind <= page_from {
             return if page.is_dense() { Verdict::Silent } else { Verdict::Sound };
         }
         let mut gone = Vec::new();
@@ -285,7 +288,7 @@ impl Judge {
         self.leans = leans;
     }
 
-    /// For training: the trees, by their leaves, those of one side by side and at most 16.
+    /// For training: the trees, by their leaves.
     pub fn set_trees(&mut self, leaves: Vec<Leaf>) {
         self.trees = Trees::of(leaves);
     }
@@ -329,14 +332,18 @@ impl Judge {
     fn look(&self, seen: &Seen) -> Option<Looked> {
         let page = Page::read(&seen.text, &seen.gone, &self.words);
         let language = page.language.filter(|_| page.words >= WORDS_MIN)?;
+        if page.is_dense() && page.lines.len() > DENSE_MOST {
+            return None;
+        }
         let mut values = page::values(&page, language);
         second::add(&page.lines, &self.first.scores(&page, &values), &mut values);
         let mut scores = self.second.scores(&page, &values);
         if page.is_dense() && !self.trees.leaves.is_empty() {
             // The mean of two that were learned apart.
             let trees = self.trees.scores(&values);
-            let mean = |(s, t): (&mut i32, i32)| *s = if *s == GONE { GONE } else { (*s + t) / 2 - DENSE_DOUBT };
-            scores.iter_mut().zip(trees).for_each(mean);
+            let say = if language == ENGLISH { TREES_SAY.0 } else { TREES_SAY.1 };
+            let mean = |s, t| ((4 - say) * s + say * t) / 4 - DENSE_DOUBT;
+            scores.iter_mut().zip(trees).filter(|(s, _)| **s != GONE).for_each(|(s, t)| *s = mean(*s, t));
         }
         second::add_page(&page.lines, &scores, &mut values[0]);
         let kind = self.third.score(&values);

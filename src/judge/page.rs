@@ -4,12 +4,15 @@
 use std::ops::Range;
 
 use super::groups::{G, Values};
-use super::measure::{End, First, LANGUAGES, Line};
-use super::words::{CLASSES, Hashed, Words, mix};
+use super::measure::{End, First, LANGUAGES, Line, Waiting};
+use super::words::{CLASSES, Words, mix};
 use crate::language::{Model, Set, Text};
 
 /// Words from which on a line with a stop is prose.
 const PROSE: u32 = 10;
+
+/// The place of English among the lists.
+pub(super) const ENGLISH: usize = 0;
 
 /// Letters of a page, about so many, are asked for its language.
 const LETTERS: usize = 800;
@@ -29,15 +32,16 @@ pub(super) struct Page {
 impl Page {
     /// Counts all lines of `text`, of which rules have dropped those in `gone`.
     pub(super) fn read(text: &str, gone: &[Range<usize>], words: &Words) -> Page {
-        let mut page = Page { lines: Vec::new(), language: None, words: 0, blanks: 0 };
+        let mut page = Page { lines: Vec::with_capacity(text.len() / 128 + 1), language: None, words: 0, blanks: 0 };
         let mut gone = gone.iter().peekable();
+        let mut waiting = Waiting::default();
         let mut blank = 0;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
             if super::is_blank(&text[start..end]) {
                 blank += 1;
             } else {
-                let mut line = Line::of(text, start, end, words);
+                let mut line = Line::of(text, start, end, words, &mut waiting);
                 line.blank = blank.min(2);
                 page.blanks += usize::from(blank > 0 && !page.lines.is_empty());
                 while gone.next_if(|g| g.end <= start).is_some() {}
@@ -330,7 +334,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_KINDS, step(u64::from(kinds), &[1, 2, 3, 4, 5, 6, 8])),
         (G::P_HEAD, head),
         (G::P_TAIL, tail),
-        (G::P_ENGLISH, u8::from(language == 0)),
+        (G::P_ENGLISH, u8::from(language == ENGLISH)),
         (G::P_SENTENCES, share(sentences, some, &[5, 15, 30, 50, 75])),
         (G::P_SHORT, step(percent(whole(3), some), &[10, 30, 50, 70])),
         (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
@@ -408,19 +412,19 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
 
 /// How often each of `keys` is among them.
 fn counted(keys: impl ExactSizeIterator<Item = u64>) -> Vec<u32> {
-    let mut numbers: Hashed<u32> = Hashed::with_capacity_and_hasher(keys.len(), Default::default());
-    let mut counts = Vec::with_capacity(keys.len());
-    let which: Vec<u32> = keys
-        .map(|key| {
-            let number = *numbers.entry(key).or_insert(counts.len() as u32);
-            if number as usize == counts.len() {
-                counts.push(0);
-            }
-            counts[number as usize] += 1;
-            number
-        })
-        .collect();
-    which.into_iter().map(|number| counts[number as usize]).collect()
+    // At most half full, so that a key is soon found.
+    let mask = (2 * keys.len()).next_power_of_two() - 1;
+    let mut counts = vec![(0, 0u32); mask + 1];
+    let place = |key: u64| {
+        let mut at = (key ^ key >> 32) as usize & mask;
+        while counts[at].1 > 0 && counts[at].0 != key {
+            at = (at + 1) & mask;
+        }
+        counts[at] = (key, counts[at].1 + 1);
+        at
+    };
+    let places: Vec<usize> = keys.map(place).collect();
+    places.into_iter().map(|at| counts[at].1).collect()
 }
 
 /// What a line has in common with others of its kind in a list: its first word and how it ends.

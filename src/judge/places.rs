@@ -211,7 +211,7 @@ impl Places {
         }
         for (p, row) in self.crosses.iter().zip(&table.crosses) {
             for (sum, line) in sums.iter_mut().zip(lines) {
-                *sum += i32::from(row[usize::from(value(line, p.a) << 4 | value(line, p.b))]);
+                *sum += i32::from(row[usize::from(line[usize::from(p.a & 127)] << 4 | line[usize::from(p.b & 127)])]);
             }
         }
     }

@@ -58,75 +58,95 @@ pub(super) fn read<'t>(lines: impl Iterator<Item = (i16, &'t str)>) -> Vec<Leaf>
             let column = names.iter().position(|n| n == name)?;
             let (from, to) = range.split_once("..").unwrap_or((range, range));
             let value = |name| (0..=values(columns[column].1) as u8).find(|v| value_of(columns[column].1, *v) == name);
-            Some((column as u8, value(from)?, value(to)?))
+            Some((column as u8, value(from)?, value(to)?)).filter(|(_, from, to)| from <= to)
         };
         Some((tree, adds, parts.map(ask).collect::<Option<_>>()?))
     };
     lines.filter_map(one).collect()
 }
 
-/// Columns that a tree asks, and for each of their values the leaves that may hold, a bit each.
-type Asks = Vec<(u8, [u16; 16])>;
-
-/// A tree as it is looked up.
-#[derive(Debug)]
-struct Tree {
-    /// What it asks of the page, and of the line.
-    of_page: Asks,
-    of_line: Asks,
-    /// What each leaf adds.
-    adds: [i16; 16],
-}
-
 /// All trees.
 #[derive(Debug, Default)]
 pub(super) struct Trees {
     columns: Vec<(i8, G)>,
-    all: Vec<Tree>,
-    /// As they are written.
+    /// Those of them that the page decides.
+    of_page: Vec<bool>,
+    /// What each leaf adds, and where among `asks` its own of the page end and those of the line.
+    ends: Vec<(i16, usize, usize)>,
+    asks: Vec<Ask>,
+    /// Their leaves, those of one tree side by side.
     pub(super) leaves: Vec<Leaf>,
 }
 
 impl Trees {
-    /// Of `leaves`, those of one tree side by side.
     pub(super) fn of(leaves: Vec<Leaf>) -> Trees {
         let columns = columns();
-        let all = leaves.chunk_by(|a, b| a.0 == b.0).map(|leaves| Tree::of(leaves, &columns)).collect();
-        Trees { columns, all, leaves }
+        let of_page: Vec<bool> = columns.iter().map(|c| is_of_page(c.1 as u8)).collect();
+        let (mut ends, mut asks) = (Vec::new(), Vec::<Ask>::new());
+        for (_, adds, of_leaf) in &leaves {
+            asks.extend(of_leaf.iter().filter(|ask| of_page[usize::from(ask.0)]));
+            let page = asks.len();
+            asks.extend(of_leaf.iter().filter(|ask| !of_page[usize::from(ask.0)]));
+            ends.push((*adds, page, asks.len()));
+        }
+        Trees { columns, of_page, ends, asks, leaves }
     }
 
     /// All that trees may ask of line `i`.
     pub(super) fn row(&self, lines: &[Values], i: usize) -> Vec<u8> {
-        let mut row = [0; 256];
-        self.fill(&mut row, lines, i);
-        row[..self.columns.len()].to_vec()
+        (0..self.columns.len()).map(|column| self.value(lines, i, column)).collect()
     }
 
-    /// A row has room for any column, so that no place has to be checked against the end.
-    fn fill(&self, row: &mut [u8; 256], lines: &[Values], i: usize) {
-        for (value, &(by, g)) in row.iter_mut().zip(&self.columns) {
-            let line = if is_of_page(g as u8) { Some(0) } else { i.checked_add_signed(by.into()) };
-            *value = line.and_then(|l| lines.get(l)).map_or(values(g) as u8, |l| l[g as usize]);
-        }
+    /// A line's value in a column; those of the page stand with its first line.
+    fn value(&self, lines: &[Values], i: usize, column: usize) -> u8 {
+        let (by, g) = self.columns[column];
+        let line = if self.of_page[column] { Some(0) } else { i.checked_add_signed(by.into()) };
+        line.and_then(|l| lines.get(l)).map_or(values(g) as u8, |l| l[g as usize])
     }
 
-    /// What they make of each line.
+    /// What they make of each line, of some lines at one time.
     pub(super) fn scores(&self, lines: &[Values]) -> Vec<i32> {
-        if lines.is_empty() {
-            return Vec::new();
+        let Some(first) = lines.first() else { return Vec::new() };
+        let of_page = |c: u8| first[self.columns[usize::from(c)].1 as usize];
+        // What the page rules out is asked of none of its lines.
+        let mut left: Vec<(i16, &[Ask])> = Vec::with_capacity(self.ends.len());
+        let mut asked = [false; 256];
+        let mut start = 0;
+        for &(adds, page, end) in &self.ends {
+            if self.asks[start..page].iter().all(|&(c, from, to)| (from..=to).contains(&of_page(c))) {
+                left.push((adds, &self.asks[page..end]));
+                self.asks[page..end].iter().for_each(|ask| asked[usize::from(ask.0)] = true);
+            }
+            start = end;
         }
-        let mut row = [0; 256];
-        self.fill(&mut row, lines, 0);
-        let left: Vec<u16> = self.all.iter().map(|t| leaves(&t.of_page, &row, u16::MAX)).collect();
-        let score = |i| {
-            self.fill(&mut row, lines, i);
-            let adds = |(t, left): (&Tree, &u16)| {
-                let leaf = leaves(&t.of_line, &row, *left).trailing_zeros();
-                t.adds.get(leaf as usize).map_or(0, |adds| i32::from(*adds))
-            };
-            self.all.iter().zip(&left).map(adds).sum()
-        };
-        (0..lines.len()).map(score).collect()
+        let mut scores = vec![0; lines.len()];
+        let mut rows = [[0; AT_ONCE]; 256];
+        for (n, scores) in scores.chunks_mut(AT_ONCE).enumerate() {
+            for (column, row) in rows.iter_mut().enumerate().filter(|(column, _)| asked[*column]) {
+                let (by, g) = self.columns[column];
+                let from = (n * AT_ONCE).checked_add_signed(by.into());
+                if let Some(some) = from.and_then(|from| lines.get(from..from + AT_ONCE)) {
+                    row.iter_mut().zip(some).for_each(|(value, line)| *value = line[g as usize]);
+                } else {
+                    let value = |i| self.value(lines, n * AT_ONCE + i, column);
+                    row.iter_mut().enumerate().for_each(|(i, v)| *v = value(i));
+                }
+            }
+            let mut sums = [0i16; AT_ONCE];
+            for &(adds, asks) in &left {
+                let mut holds = [u8::MAX; AT_ONCE];
+                for &(column, from, to) in asks {
+                    for (holds, value) in holds.iter_mut().zip(&rows[usize::from(column)]) {
+                        *holds &= if value.wrapping_sub(from) <= to - from { u8::MAX } else { 0 };
+                    }
+                }
+                for (sum, holds) in sums.iter_mut().zip(holds) {
+                    *sum = sum.saturating_add(adds & i16::from(holds as i8));
+                }
+            }
+            scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum.into());
+        }
+        scores
     }
 
     /// The leaves that hold for line `i`, by their places.
@@ -137,34 +157,8 @@ impl Trees {
     }
 }
 
-/// Those of the leaves `left` that `row` admits.
-#[inline]
-fn leaves(asks: &Asks, row: &[u8; 256], left: u16) -> u16 {
-    asks.iter().fold(left, |left, (column, admits)| left & admits[usize::from(row[usize::from(*column)] & 15)])
-}
-
-impl Tree {
-    fn of(leaves: &[Leaf], columns: &[(i8, G)]) -> Tree {
-        let mut tree = Tree { of_page: Asks::new(), of_line: Asks::new(), adds: [0; 16] };
-        for (bit, leaf) in leaves.iter().take(16).enumerate() {
-            tree.adds[bit] = leaf.1;
-            for &(column, from, to) in &leaf.2 {
-                let of_page = is_of_page(columns[usize::from(column)].1 as u8);
-                let asks = if of_page { &mut tree.of_page } else { &mut tree.of_line };
-                let at = asks.iter().position(|a| a.0 == column).unwrap_or_else(|| {
-                    asks.push((column, [u16::MAX; 16]));
-                    asks.len() - 1
-                });
-                for (value, admits) in asks[at].1.iter_mut().enumerate() {
-                    if !(usize::from(from)..=usize::from(to)).contains(&value) {
-                        *admits &= !(1 << bit);
-                    }
-                }
-            }
-        }
-        tree
-    }
-}
+/// Lines that are added up at one time.
+const AT_ONCE: usize = 16;
 
 #[cfg(test)]
 mod tests {

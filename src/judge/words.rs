@@ -1,9 +1,6 @@
 //! The words that the judge knows: `judge/words.txt`, and what `judge/weights.tsv` says of words, in
 //! one table, so that each word of a text is looked up once.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 /// Classes of words of page furniture, in the order of their bits.
 pub(super) const CLASSES: [&str; 13] = [
     "share", "account", "nav", "legal", "comment", "related", "date", "ad", "media", "tags", "forum", "byline", "count",
@@ -23,34 +20,18 @@ pub(super) struct Known {
 /// The table, by hash of the small letters.
 #[derive(Default)]
 pub(super) struct Words {
-    /// A word is at the place that its hash says, or the next that is free; a power of two of them, at
-    /// most half of them taken. With it stand the highest bits of its hash, never 0: so few that the
-    /// table stays near, and with its place nearly always enough to tell words apart.
-    slots: Vec<(u16, Known)>,
+    /// The highest bits of the hash of each word, never 0, by fours: a word is among the four that its
+    /// hash says, or where these are full among the next. A power of two of fours, at most half of
+    /// them taken. So few bits that they stay near, and with the place nearly always enough to tell
+    /// words apart.
+    fours: Vec<u64>,
+    /// What each word is, in the same order, and at the end what nothing is known of.
+    known: Vec<Known>,
     /// The whole hashes; 0 where nothing is.
     hashes: Vec<u64>,
     taken: usize,
     /// The languages, tags of BCP 47, in the order of their bits.
     pub(super) languages: Vec<String>,
-}
-
-/// A map from hashes.
-pub(super) type Hashed<V> = HashMap<u64, V, BuildHasherDefault<Same>>;
-
-/// Keys are hashes already.
-#[derive(Default)]
-pub(super) struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.0 = mix(self.0, u64::from(b)));
-    }
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
-    }
 }
 
 /// One step of the hash.
@@ -141,63 +122,75 @@ impl Words {
 
     /// Sets what words say of the lines that they stand in.
     pub(super) fn set_leans<'w>(&mut self, leans: impl Iterator<Item = (&'w str, i16)>) {
-        self.slots.iter_mut().for_each(|(_, known)| known.lean = 0);
+        self.known.iter_mut().for_each(|known| known.lean = 0);
         for (word, lean) in leans {
             self.enter(Hash::of(word.chars())).lean = lean;
         }
     }
 
-    /// What the word with this hash is.
+    /// What the word with this hash is. Whether it is known at all is hard to foresee, so that nothing
+    /// branches on it.
     #[inline]
     pub(super) fn get(&self, hash: u64) -> Known {
-        if self.slots.is_empty() {
-            return Known::default();
-        }
-        let (mask, highest) = (self.slots.len() - 1, highest(hash));
+        let Some(mask) = self.fours.len().checked_sub(1) else { return Known::default() };
+        let highest = u64::from(highest(hash)) * EACH;
         let mut at = hash as usize & mask;
         loop {
-            let (there, known) = self.slots[at & mask];
-            // Where nothing is, nothing is known.
-            if there == highest || there == 0 {
-                return known;
+            let four = self.fours[at & mask];
+            let found = zero(four ^ highest);
+            if found | zero(four) != 0 {
+                let place = 4 * at + found.trailing_zeros() as usize / 16;
+                return self.known[if found == 0 { self.known.len() - 1 } else { place }];
             }
-            at += 1;
+            at = (at + 1) & mask;
         }
     }
 
     /// All that are known, by their hashes.
     #[allow(dead_code, reason = "for build.rs")]
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, Known)> + '_ {
-        self.hashes.iter().copied().zip(self.slots.iter().map(|s| s.1)).filter(|s| s.0 != 0)
+        self.hashes.iter().copied().zip(self.known.iter().copied()).filter(|s| s.0 != 0)
     }
 
     /// The word with this hash, known from now on.
     pub(super) fn enter(&mut self, hash: u64) -> &mut Known {
-        if self.taken * 2 >= self.slots.len() {
-            let room = (self.slots.len() * 2).max(64);
-            let slots = std::mem::replace(&mut self.slots, vec![(0, Known::default()); room]);
+        if self.taken * 2 >= self.hashes.len() {
+            let room = (self.hashes.len() * 2).max(64);
+            let known = std::mem::replace(&mut self.known, vec![Known::default(); room + 1]);
             let hashes = std::mem::replace(&mut self.hashes, vec![0; room]);
-            for (hash, slot) in hashes.into_iter().zip(slots).filter(|s| s.0 != 0) {
+            (self.fours, self.taken) = (vec![0; room / 4], 0);
+            for (hash, known) in hashes.into_iter().zip(known).filter(|s| s.0 != 0) {
                 let at = self.place(hash);
-                (self.hashes[at], self.slots[at]) = (hash, slot);
+                self.known[at] = known;
             }
         }
         let at = self.place(hash);
-        self.taken += usize::from(self.hashes[at] == 0);
-        self.hashes[at] = hash;
-        self.slots[at].0 = highest(hash);
-        &mut self.slots[at].1
+        &mut self.known[at]
     }
 
-    /// Where the word with this hash is, or where it is to be.
-    fn place(&self, hash: u64) -> usize {
+    /// Where the word with this hash is, from now on.
+    fn place(&mut self, hash: u64) -> usize {
         let mask = self.hashes.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = 4 * (hash as usize & (mask / 4));
         while self.hashes[at] != hash && self.hashes[at] != 0 {
             at = (at + 1) & mask;
         }
+        if self.hashes[at] == 0 {
+            self.hashes[at] = hash;
+            self.fours[at / 4] |= u64::from(highest(hash)) << (16 * (at % 4));
+            self.taken += 1;
+        }
         at
     }
+}
+
+/// One in each 16 bits.
+const EACH: u64 = 0x0001_0001_0001_0001;
+
+/// The highest bit of each 16 bits that are zero, up to the first of them.
+#[inline]
+fn zero(four: u64) -> u64 {
+    four.wrapping_sub(EACH) & !four & (EACH << 15)
 }
 
 /// The highest bits of a hash; 0 stands where nothing is.
