@@ -16,6 +16,7 @@ enum At {
 use At::{Between, Head, Tail};
 
 const FURNITURE: &[(At, &str)] = &[
+    (Tail, "Copyright 2019 The Associated Press. All rights reserved. This material may not be published."),
     // Captions: an agency's, with a credit, of an old picture, of a gallery.
     (Between, "Actor Peter Quill arrives for the premiere in Sydney, Australia, September 25, 2016. Ann Ode"),
     (Between, "Senator John Doe speaks in Washington, March 3, 2017. REUTERS/Ann Ode"),
@@ -39,9 +40,8 @@ const FURNITURE: &[(At, &str)] = &[
     ),
 ];
 
-/// What only `likely` takes: with a headline, a byline, a time, who holds the rights.
+/// What only `likely` takes: with a headline, a byline, a time.
 const LIKELY: &[(At, &str)] = &[
-    (Tail, "Copyright 2019 The Associated Press. All rights reserved. This material may not be published."),
     (Between, "Photos: The storm in pictures"),
     (Between, "READ MORE\n\nVillagers wait for the builders as the harbour wall gives way"),
     (Head, "By Jane Doe, CNN\n\nUpdated 1423 GMT (2223 HKT) March 3, 2017"),
