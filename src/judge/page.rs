@@ -148,8 +148,22 @@ fn near_lean(sum: u64, lines: u64) -> u8 {
     [-100, -40, -10, 10, 40, 100].iter().filter(|&&b| lean >= b * lines).count() as u8
 }
 
-fn class(name: &str) -> u16 {
-    CLASSES.iter().position(|c| *c == name).map_or(0, |b| 1 << b)
+/// The bit of a class; worked out by the compiler.
+const fn class(name: &str) -> u16 {
+    let name = name.as_bytes();
+    let mut n = 0;
+    while n < CLASSES.len() {
+        let other = CLASSES[n].as_bytes();
+        let mut same = 0;
+        while same < name.len() && same < other.len() && name[same] == other[same] {
+            same += 1;
+        }
+        if same == name.len() && same == other.len() {
+            return 1 << n;
+        }
+        n += 1;
+    }
+    panic!("no such class")
 }
 
 /// Sums over the lines before each.
@@ -187,13 +201,14 @@ fn own(l: &Line, language: usize) -> Values {
     set(G::COMMAS, l.commas.min(3) as u8);
     let marks =
         [l.pipes, l.arrows, l.dots, l.slashes, l.at_or_url, l.money, l.copyright, l.underscores / 3, l.braces / 2];
-    // The rarest mark names the line.
-    set(G::MARK, marks.iter().rposition(|&n| n > 0).map_or(0, |i| i as u8 + 1));
+    // The rarest mark, which is the last, names the line.
+    let marks = (0..).zip(marks).fold(0u16, |all, (i, n)| all | u16::from(n > 0) << i);
+    set(G::MARK, (u16::BITS - marks.leading_zeros()) as u8);
     let around = l.begins == First::Bracket && l.ends == End::Bracket;
     set(G::BRACKETS, if around { 2 } else { u8::from(l.brackets > 0) });
     let letters = u64::from(l.letters + l.digits);
     set(G::DENSITY, if letters == 0 { 0 } else { 1 + step(letters / words.max(1), &[4, 5, 6, 8, 11]) });
-    let month = l.classes & class("date") != 0;
+    let month = l.classes & const { class("date") } != 0;
     let time = match (month && l.numbers > 0, l.clock, l.year) {
         (true, true, _) | (true, _, true) => 5,
         (true, ..) => 4,
@@ -276,7 +291,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let mut all: Vec<Values> = lines.iter().map(|l| own(l, language)).collect();
     let count = counted(lines.iter().map(|l| l.key));
     let alike = counted(lines.iter().map(shape));
-    let talk = class("comment") | class("forum");
+    const TALK: u16 = class("comment") | class("forum");
     const KINDS: u16 = (1 << CLASSES.len()) - 1;
     let is_prose = |l: &Line| l.words >= PROSE && matches!(l.ends, End::Stop | End::Question | End::Exclaim);
     let mut sums = Sums(Vec::with_capacity(n + 1));
@@ -290,7 +305,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
             u32::from(v[G::MARKED as usize] >= 2 && l.words <= 12),
             u32::from(l.words <= 4),
             u32::from(v[G::TIME as usize] >= 4 && l.words <= 12),
-            u32::from(l.classes & talk != 0 && l.words <= 8),
+            u32::from(l.classes & TALK != 0 && l.words <= 8),
             u32::from(l.begins == First::Bullet),
             u32::from(l.stops[language]),
             u32::from(titled),
@@ -321,8 +336,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_LINES, step(some, &[10, 30, 80, 200, 500])),
         (G::P_LABELS, step(percent(whole(2), some), &[5, 15, 30, 45])),
         (G::P_RUN, share(in_run, whole(1), &[30, 60, 85, 98])),
-        (G::P_TALK, share(has(class("comment")), some, &[3, 8, 15])),
-        (G::P_FORUM, share(has(class("forum")), some, &[3, 8, 15])),
+        (G::P_TALK, share(has(const { class("comment") }), some, &[3, 8, 15])),
+        (G::P_FORUM, share(has(const { class("forum") }), some, &[3, 8, 15])),
         (G::P_DATES, share(whole(4), some, &[3, 8, 15])),
         (G::P_MONEY, share(lines.iter().filter(|l| l.money > 0).count() as u64, some, &[3, 8])),
         (G::P_BULLETS, share(whole(6), some, &[10, 30])),
@@ -340,7 +355,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
     ];
     let mut last: [Option<usize>; 5] = [None; 5];
-    let marks = [class("comment"), class("related"), class("legal"), class("share")];
+    const MARKS: [u16; 4] = [class("comment"), class("related"), class("legal"), class("share")];
     let mut like = 0;
     for i in 0..n {
         let l = &lines[i];
@@ -390,7 +405,7 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
             set(g, since(last[k].map(|j| i - j)));
         }
         let short = l.words <= 6 && !matches!(l.ends, End::Stop);
-        for (at, mask) in last.iter_mut().zip(marks) {
+        for (at, mask) in last.iter_mut().zip(MARKS) {
             if short && l.classes & mask != 0 {
                 *at = Some(i);
             }
