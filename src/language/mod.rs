@@ -12,6 +12,7 @@
 
 mod familiar;
 mod lanes;
+mod patch;
 mod symbols;
 mod words;
 
@@ -20,6 +21,7 @@ use std::sync::OnceLock;
 use familiar::Familiar;
 use lanes::Lanes;
 pub(crate) use lanes::Rough;
+pub(crate) use patch::{Patch, Sums};
 pub(crate) use symbols::Symbol;
 use symbols::Symbols;
 pub(crate) use words::Window;
@@ -83,6 +85,8 @@ pub(crate) struct Text {
     case: i64,
     /// What it costs the symbols that stand for many by rank to be those that they are.
     ranks: i64,
+    /// Whether soft hyphens have been left out.
+    hyphens: bool,
 }
 
 impl Text {
@@ -263,10 +267,12 @@ impl Model {
         text.stray.clear();
         text.case = 0;
         text.ranks = 0;
+        text.hyphens = false;
         let space = self.symbols.of(' ');
         let (mut before, mut last) = (space, space);
         for c in chars.chain([' ']) {
             if c == '\u{AD}' {
+                text.hyphens = true;
                 continue;
             }
             let s = self.symbols.of(c);
@@ -280,16 +286,11 @@ impl Model {
 
     /// The languages of `among` that `text` is likeliest in by its symbols alone, best first.
     pub(crate) fn nearest<const N: usize>(&self, text: &Text, among: Set) -> [usize; N] {
-        let mut sums = [0u32; LANES];
-        for part in text.symbols.chunks(256) {
-            let mut some = [0u16; LANES];
-            for s in part {
-                for (sum, &cost) in some.iter_mut().zip(&self.alone[usize::from(s.id)]) {
-                    *sum += u16::from(cost);
-                }
-            }
-            sums.iter_mut().zip(some).for_each(|(sum, s)| *sum = sum.saturating_add(u32::from(s)));
-        }
+        self.nearest_by(&self.sums(text), among)
+    }
+
+    /// The same by what they add up to.
+    pub(crate) fn nearest_by<const N: usize>(&self, sums: &Sums, among: Set) -> [usize; N] {
         let mut best = [usize::MAX; N];
         for n in (0..self.languages.len()).filter(|n| among >> n & 1 == 1) {
             let at = best.iter().position(|&b| b == usize::MAX || sums[n] < sums[b]);
@@ -301,11 +302,24 @@ impl Model {
         best
     }
 
-    /// What `text` costs in `language` by its symbols alone, if that is one.
-    pub(crate) fn rough(&self, text: &Text, language: usize) -> Option<i64> {
-        (language < self.languages.len()).then(|| {
-            text.case + text.symbols.iter().map(|s| i64::from(self.alone[usize::from(s.id)][language])).sum::<i64>()
-        })
+    /// What the symbols of `text` cost in each language by themselves.
+    pub(crate) fn sums(&self, text: &Text) -> Sums {
+        let mut sums = [0; LANES];
+        for part in text.symbols.chunks(256) {
+            let mut some = [0u16; LANES];
+            for s in part {
+                for (sum, &cost) in some.iter_mut().zip(&self.alone[usize::from(s.id)]) {
+                    *sum += u16::from(cost);
+                }
+            }
+            sums.iter_mut().zip(some).for_each(|(sum, s): (&mut u32, _)| *sum = sum.saturating_add(u32::from(s)));
+        }
+        sums
+    }
+
+    /// What `text` costs in `language` by its symbols alone, which add up to `sums`, if that is one.
+    pub(crate) fn rough(&self, text: &Text, sums: &Sums, language: usize) -> Option<i64> {
+        (language < self.languages.len()).then(|| text.case + i64::from(sums[language]))
     }
 
     /// What `text` costs in `language`.

@@ -7,6 +7,8 @@
 //! lines that are sound in some language are passed by. A line settles, as every edit lowers what it
 //! costs by a measure of its text alone, and never makes it longer.
 
+use std::cell::Cell;
+
 use smallvec::SmallVec;
 
 use super::evidence::LegacyEvidence;
@@ -14,7 +16,7 @@ use super::hints;
 use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_letter, is_mark};
 use super::whole::Whole;
-use crate::language::{Fit, Model, NAT, Set, Text, ones};
+use crate::language::{Fit, LANES, Model, NAT, Patch, Set, Sums, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
@@ -82,7 +84,12 @@ pub(super) struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
     pub(super) chars: Vec<Read>,
+    /// The numbers of those beyond ASCII.
+    beyond: Vec<usize>,
     pub(super) symbols: Text,
+    sums: Sums,
+    /// What it costs in each language, once that has been asked.
+    costs: [Cell<Option<i64>>; LANES],
     pub(super) fit: Fit,
     /// The languages that suit it best.
     pub(super) nearest: [usize; TRIED],
@@ -92,6 +99,8 @@ pub(super) struct Candidate<'p> {
     pub(super) pair: &'p Pair,
     pub(super) chars: Vec<Read>,
     pub(super) symbols: Text,
+    /// What of the line's symbols changes, if those are few.
+    patch: Option<Patch>,
     pub(super) nearest: [usize; TRIED],
     /// What it costs by single symbols' measure, for a first choice.
     rough: i64,
@@ -107,17 +116,13 @@ pub(super) fn read_like_others(line: &str, evidence: &LegacyEvidence) -> Option<
     let model = Model::get();
     let chars = chars(line);
     let seen = Seen::of(&chars);
-    let mut symbols = Text::default();
-    model.prepare(line.chars(), &mut symbols);
-    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, symbols, fit, nearest };
+    let line = Line::of(model, line, chars, &seen)?;
     let mut best: Option<(i64, Reading)> = None;
     for vote in votes.iter().filter(|v| asked >> v.pair & 1 == 1) {
         let (misread, pair) = hints::pair(vote.pair);
         let Some(c) = line.bytes(misread).and_then(|b| line.candidate(model, pair, &b)) else { continue };
         let own = c.nearest.iter().copied();
-        let Some(fit) = model.best(&c.symbols, ones(vote.languages).chain(own)) else { continue };
+        let Some(fit) = line.best(model, &c, ones(vote.languages).chain(own)) else { continue };
         let gain = line.fit.cost - fit.cost;
         let Some(reading) = line.judge(model, gain, &c, fit, vote.relief()) else { continue };
         if best.as_ref().is_none_or(|b| gain > b.0) && line.is_lowered_by(model, &c) {
@@ -164,11 +169,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if ways.is_empty() && !hints.has_control && !has_han {
         return None;
     }
-    let mut symbols = Text::default();
-    model.prepare(line.chars(), &mut symbols);
-    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, symbols, fit, nearest };
+    let line = Line::of(model, line, chars, &seen)?;
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
     for (misread, pair) in ways {
@@ -191,7 +192,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     let mut best: Option<(i64, i64, Candidate<'_>, Fit)> = None;
     for c in kept {
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
-        let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
+        let Some(fit) = line.best(model, &c, c.nearest.iter().chain(own).copied()) else { continue };
         let gain = line.fit.cost - fit.cost - c.pair.prior;
         let worth = gain + line.words(model, &c, fit).bonus() + IN_WORD * line.controls_amid(&c);
         if best.as_ref().is_none_or(|b| worth > b.0) {
@@ -216,13 +217,19 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     Some(reading)
 }
 
-/// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
-/// it: by what it is alone, not by how it came about. That is what readings have to lower.
-fn unread<const N: usize>(model: &Model, symbols: &Text, nearest: [usize; N], chars: &[char]) -> Option<Fit> {
+/// The languages in which a line may cost least that adds up to `sums` and holds `chars` beyond ASCII:
+/// by what it is alone, not by how it came about. What it costs so is what readings have to lower.
+fn unread<const N: usize>(model: &Model, sums: &Sums, chars: &[char]) -> impl Iterator<Item = usize> + use<N> {
     // It gets what readings get: the best of the languages that have its letters.
     let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
-    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
-    model.best(symbols, nearest.into_iter().chain(own))
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest_by(sums, own) };
+    model.nearest_by::<N>(sums, Set::MAX).into_iter().chain(own)
+}
+
+/// The one of `languages` in which something costs least, by `cost`; numbers of no language are passed over.
+fn least(languages: impl Iterator<Item = usize>, cost: impl Fn(usize) -> i64) -> Option<Fit> {
+    let fits = languages.filter(|&n| n != usize::MAX).map(|language| Fit { language, cost: cost(language) });
+    fits.min_by_key(|f| (f.cost, f.language))
 }
 
 /// What a line holds beyond ASCII, for a first sifting.
@@ -302,36 +309,79 @@ impl Seen {
     }
 }
 
-impl Line<'_> {
-    /// The line in the encoding that it may have been misread as.
+impl<'l> Line<'l> {
+    /// `chars`: those of `text`, which hold what is `seen`.
+    fn of(model: &Model, text: &'l str, chars: Vec<Read>, seen: &Seen) -> Option<Line<'l>> {
+        let mut symbols = Text::default();
+        model.prepare(text.chars(), &mut symbols);
+        let sums = model.sums(&symbols);
+        let nearest = model.nearest_by(&sums, Set::MAX);
+        let beyond = (0..chars.len()).filter(|&i| !chars[i].char.is_ascii()).collect();
+        let (costs, fit) = (std::array::from_fn(|_| Cell::new(None)), Fit { language: 0, cost: 0 });
+        let mut line = Line { text, chars, beyond, symbols, sums, costs, fit, nearest };
+        line.fit = least(unread::<TRIED>(model, &line.sums, &seen.chars), |n| line.cost(model, n))?;
+        Some(line)
+    }
+
+    /// What the line costs in `language`.
+    fn cost(&self, model: &Model, language: usize) -> i64 {
+        let known = &self.costs[language];
+        known.get().unwrap_or_else(|| {
+            let cost = model.cost(&self.symbols, language);
+            known.set(Some(cost));
+            cost
+        })
+    }
+
+    /// What `c` costs in `language`.
+    fn cost_of(&self, model: &Model, c: &Candidate<'_>, language: usize) -> i64 {
+        match &c.patch {
+            Some(patch) => self.cost(model, language) + patch.costs(model, &self.symbols, &c.symbols, language),
+            None => model.cost(&c.symbols, language),
+        }
+    }
+
+    /// The best of `languages` for `c`.
+    fn best(&self, model: &Model, c: &Candidate<'_>, languages: impl Iterator<Item = usize>) -> Option<Fit> {
+        least(languages, |n| self.cost_of(model, c, n))
+    }
+
+    /// What is beyond ASCII of the line in the encoding that it may have been misread as.
     fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
-        self.chars.iter().map(|r| misread.page.loose_byte(r.char)).collect()
+        self.beyond.iter().map(|&i| misread.page.loose_byte(self.chars[i].char)).collect()
     }
 
     fn candidate<'p>(&self, model: &Model, pair: &'p Pair, bytes: &[u8]) -> Option<Candidate<'p>> {
-        let chars = match pair.truth {
-            Truth::Single(page) => self
-                .chars
-                .iter()
-                .enumerate()
-                .zip(bytes)
-                .map(|((i, r), &b)| {
-                    let char = page.char(b)?;
-                    // Typographic marks may have come later.
-                    let free = || pair.change == Change::Latin && !is_alone_a_word(char) && self.stands_free(i);
-                    let kept = is_mark(r.char) && (!char.is_alphabetic() || free());
-                    Some(Read { char: if kept { r.char } else { char }, ..*r })
-                })
-                .collect::<Option<Vec<_>>>()?,
-            Truth::Double(codec) => double(codec, bytes, &self.chars)?,
+        let page = match pair.truth {
+            Truth::Single(page) => page,
+            Truth::Double(codec) => {
+                let mut all: Vec<u8> = self.chars.iter().map(|r| r.char as u8).collect();
+                self.beyond.iter().zip(bytes).for_each(|(&i, &b)| all[i] = b);
+                return Self::weighed(model, pair, double(codec, &all, &self.chars)?);
+            }
         };
-        Self::weighed(model, pair, chars)
+        let (mut chars, mut changed, mut new) = (self.chars.clone(), Vec::new(), Vec::new());
+        for (&i, &b) in self.beyond.iter().zip(bytes) {
+            let (old, char) = (self.chars[i].char, page.char(b)?);
+            // Typographic marks may have come later.
+            let free = || pair.change == Change::Latin && !is_alone_a_word(char) && self.stands_free(i);
+            if char != old && !(is_mark(old) && (!char.is_alphabetic() || free())) {
+                chars[i].char = char;
+                changed.push(i);
+                new.push(char);
+            }
+        }
+        let Some((symbols, patch)) = self.symbols.patched(model, &changed, &new) else {
+            return Self::weighed(model, pair, chars);
+        };
+        let sums = patch.sums(model, &self.symbols, &symbols, &self.sums);
+        Self::with(model, pair, chars, (symbols, &sums), Some(patch))
     }
 
     /// By how much less a reading costs that suits its language as `fit` says. The line may be in that
     /// one, too.
     fn gain(&self, model: &Model, fit: Fit) -> i64 {
-        model.cost(&self.symbols, fit.language) - fit.cost
+        self.cost(model, fit.language) - fit.cost
     }
 
     /// Whether the character of number `i` has white space on either side.
@@ -414,21 +464,30 @@ impl Line<'_> {
     fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
         let mut symbols = Text::default();
         model.prepare(chars.iter().map(|r| r.char), &mut symbols);
-        let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
-        let rough = model.rough(&symbols, *nearest.first()?)? + pair.prior;
-        Some(Candidate { pair, chars, symbols, nearest, rough })
+        let sums = model.sums(&symbols);
+        Self::with(model, pair, chars, (symbols, &sums), None)
+    }
+
+    fn with<'p>(
+        model: &Model,
+        pair: &'p Pair,
+        chars: Vec<Read>,
+        (symbols, sums): (Text, &Sums),
+        patch: Option<Patch>,
+    ) -> Option<Candidate<'p>> {
+        let nearest: [usize; TRIED] = model.nearest_by(sums, pair.languages);
+        let rough = model.rough(&symbols, sums, nearest[0])? + pair.prior;
+        Some(Candidate { pair, chars, symbols, patch, nearest, rough })
     }
 
     /// Whether `c` is no longer than the line, and costs less by the line's own measure. A reading is
     /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
     /// two readings could take turns. But what each edit lowers can't come back.
     fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
-        let measure = |text: &[Read]| {
-            let mut symbols = Text::default();
-            model.prepare(text.iter().map(|r| r.char), &mut symbols);
-            unread(model, &symbols, model.nearest::<MEASURED>(&symbols, Set::MAX), &Seen::of(text).chars)
-        };
-        let (Some(old), Some(new)) = (measure(&self.chars), measure(&c.chars)) else { return false };
+        let tried =
+            |text: &[Read], symbols: &Text| unread::<MEASURED>(model, &model.sums(symbols), &Seen::of(text).chars);
+        let old = least(tried(&self.chars, &self.symbols), |n| self.cost(model, n));
+        let (Some(old), Some(new)) = (old, self.best(model, c, tried(&c.chars, &c.symbols))) else { return false };
         c.chars.len() <= self.chars.len() && new.cost < old.cost
     }
 
