@@ -324,14 +324,25 @@ impl Model {
 
     /// What `text` costs in `language`.
     pub(crate) fn cost(&self, text: &Text, language: usize) -> i64 {
+        self.cost_within(text, language, i64::MAX).unwrap_or(i64::MAX)
+    }
+
+    /// The same if it is no more than `most`.
+    pub(crate) fn cost_within(&self, text: &Text, language: usize, most: i64) -> Option<i64> {
+        const PART: usize = 32;
         let l = &self.languages[language];
         let mut sum = text.case;
         let mut last = self.symbols.of(' ');
-        for (&s, &stray) in text.symbols.iter().zip(&text.stray) {
-            sum += i64::from(l.cost(last, s).min(stray));
-            last = s;
+        for (symbols, strays) in text.symbols.chunks(PART).zip(text.stray.chunks(PART)) {
+            for (&s, &stray) in symbols.iter().zip(strays) {
+                sum += i64::from(l.cost(last, s).min(stray));
+                last = s;
+            }
+            if sum > most {
+                return None;
+            }
         }
-        sum
+        Some(sum)
     }
 
     /// What `text` costs in a language that is not known, by the habit of the Latin script.
