@@ -125,10 +125,13 @@ impl Reader {
         std::str::from_utf8(self.bytes(n)).expect("tables are checked by a test")
     }
 
-    fn costs(&mut self, levels: &[u8], n: usize) -> impl Iterator<Item = u8> {
-        let levels: [u8; 16] = levels.try_into().expect("sixteen levels");
-        let both = move |b: &u8| [levels[usize::from(b & 15)], levels[usize::from(b >> 4)]];
-        self.bytes(n.div_ceil(2)).iter().flat_map(both).take(n)
+    fn costs(&mut self, levels: [u8; 16], n: usize, out: &mut Vec<u8>) {
+        let (start, bytes) = (out.len(), self.bytes(n.div_ceil(2)));
+        out.resize(start + 2 * bytes.len(), 0);
+        for (two, b) in out[start..].as_chunks_mut().0.iter_mut().zip(bytes) {
+            *two = [levels[usize::from(b & 15)], levels[usize::from(b >> 4)]];
+        }
+        out.truncate(start + n);
     }
 }
 
@@ -146,7 +149,7 @@ impl Model {
     fn read(data: &'static [u8]) -> Model {
         let mut r = Reader(data);
         let count = r.number();
-        let levels = r.bytes(16);
+        let levels: [u8; 16] = r.bytes(16).try_into().expect("sixteen levels");
         let mut symbols = Symbols::default();
         let mut parts = Vec::new();
         for _ in 0..count {
@@ -154,10 +157,10 @@ impl Model {
             let alphabet: Vec<u16> = r.text().chars().map(|c| symbols.enter(c)).collect();
             let fit = r.bytes(2);
             let size = alphabet.len();
-            let alone: Vec<u8> = r.costs(levels, size).collect();
-            let mut rows = Vec::with_capacity(size * size);
+            let (mut alone, mut rows) = (Vec::new(), Vec::with_capacity((size + 1) * size));
+            r.costs(levels, size, &mut alone);
             for _ in 0..size {
-                rows.extend(r.costs(levels, size));
+                r.costs(levels, size, &mut rows);
             }
             parts.push((name, alphabet, fit, alone, rows));
         }

@@ -20,7 +20,8 @@ impl Line<'_> {
                 return Self::weighed(model, pair, double(codec, &all, &self.chars)?);
             }
         };
-        let (mut chars, mut changed, mut new) = (self.chars.clone(), Vec::new(), Vec::new());
+        let (mut chars, mut changed, mut new) =
+            (self.chars.clone(), Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len()));
         for (&i, &b) in self.beyond.iter().zip(bytes) {
             let (old, char) = (self.chars[i].char, page.char(b)?);
             // Typographic marks may have come later.

@@ -171,10 +171,7 @@ impl Said {
         };
         let untold = left.near == b'+' || left.far == UNTOLD || right.far == UNTOLD;
         flag(lost || untold || text.chars().any(hangs) || out.all[KEEPS] != 0 && text.len() > LONG, LOUD);
-        for c in text.chars() {
-            let made = ones((readable & !out.any[TURNED]).into()).filter(|&n| hints::to(c, n) != c);
-            out.any[TURNED] |= made.fold(0, |set, n| set | 1 << n);
-        }
+        out.any[TURNED] = text.chars().fold(0, |set, c| set | readable & hints::changes(c));
         if out.all[KEEPS] != 0 && out.any[SEEN] & LOUD == 0 {
             out.weigh(&chars, &all.places);
         }

@@ -95,6 +95,8 @@ pub(super) struct Entry {
     /// What each reading makes of it, and which make another letter of it.
     to: [char; 64],
     turns: Readings,
+    /// Those that make anything else of it.
+    changes: Readings,
 }
 
 pub(super) struct Tables {
@@ -183,17 +185,21 @@ pub(super) fn worded(line: &str, readings: &[(usize, Set)]) -> Readings {
     out
 }
 
+/// The readings that make anything else of `c`.
+pub(super) fn changes(c: char) -> Readings {
+    TABLES.of(c).changes
+}
+
 /// Those of `readings` that would change a character of `line`.
 pub(super) fn turned(line: &str, readings: Readings) -> Readings {
     let bytes = line.as_bytes();
     let (mut at, mut set) = (0, 0);
     while let Some(next) = beyond_ascii(bytes, at) {
         let Some(c) = line[next..].chars().next() else { break };
-        let e = TABLES.of(c);
-        set |= ones(Set::from(readings & !set)).filter(|&n| e.to[n] != c).fold(0, |set, n| set | 1 << n);
+        set |= changes(c);
         at = next + c.len_utf8();
     }
-    set
+    set & readings
 }
 
 impl Tables {
@@ -307,13 +313,18 @@ impl Tables {
 
 impl Entry {
     fn of(c: char) -> Entry {
-        let (mut to, mut turns, mut readable) = ([c; 64], 0, 0);
+        let (mut to, mut turns, mut changes, mut readable) = ([c; 64], 0, 0, 0);
+        // It stands for all characters that are in no table.
+        if c == '\0' {
+            changes = Readings::MAX;
+        }
         for (n, misread, pair) in all() {
             let Some(byte) = misread.page.loose_byte(c).filter(|_| c != '\0') else { continue };
             readable |= 1 << n;
             if let Truth::Single(page) = pair.truth {
                 let new = page.char(byte).unwrap_or(c);
                 to[n] = if is_mark(c) && !new.is_alphabetic() { c } else { new };
+                changes |= Readings::from(to[n] != c) << n;
                 turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;
             }
         }
@@ -325,6 +336,7 @@ impl Entry {
             readable,
             to,
             turns,
+            changes,
         }
     }
 }

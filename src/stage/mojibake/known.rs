@@ -156,6 +156,9 @@ impl Known {
         }
         let (mut sum, mut count) = (Gains::NONE, 0);
         let are_short = each_short(line, |word, left, text, right| {
+            if text.chars().all(|c| hints::changes(c) >> reading & 1 == 0) {
+                return;
+            }
             let beside = left.key() | right.key() << 14;
             let slot =
                 &mut self.gains[place(word ^ (reading as u64).wrapping_mul(0x2545_F491_4F6C_DD1D), beside) % KEPT];
