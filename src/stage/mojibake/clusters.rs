@@ -9,7 +9,7 @@ use super::flattened;
 use super::hints::{self, Readings};
 use super::pairs::{Change, Pair};
 use super::sense::{is_common, is_letter, is_mark, is_out_of_place};
-use super::sums::{RUN, gather};
+use super::sums::{PLACES, RUN, gather};
 use super::tables::TABLES;
 use crate::language::{LANES as LANGUAGES, Model, Set, Step, Symbol, ones};
 
@@ -20,10 +20,8 @@ pub(super) const LONG: usize = 32;
 /// The most and the least that is noted of what a reading gains at one cluster.
 pub(super) const MOST: i16 = 255;
 
-/// The same for one language: more than [`MOST`] is gained by none.
-const LEAST: i16 = 500;
-/// For the gains of so many clusters there is room.
-pub(super) const FEW: usize = (i16::MAX / LEAST) as usize;
+/// The same for one language: more than [`MOST`] is gained by none, and [`PLACES`] of them have to fit.
+const LEAST: i16 = i16::MAX / PLACES as i16;
 
 /// Characters of a cluster and beside it.
 pub(super) type Chars = SmallVec<[char; 16]>;

@@ -3,10 +3,11 @@
 
 use regex_automata::util::pool::Pool;
 
-use super::clusters::{FEW, Gains, LANE, LONG, NOTHING, Said, Side, around, cost, sides, steps};
+use super::clusters::{Gains, LANE, LONG, NOTHING, Said, Side, around, cost, sides, steps};
 use super::hints::{self, Readings};
 use super::quiet::{SHORT, ascii_run, cluster};
 use super::sense::{MANY, is_letter};
+use super::sums::PLACES;
 use super::whole::Whole;
 use crate::language::{LANES as LANGUAGES, Model, Set, Window, ones};
 
@@ -156,7 +157,8 @@ impl Known {
         }
         let (mut sum, mut count) = (Gains::NONE, 0);
         let are_short = each_short(line, |word, left, text, right| {
-            if text.chars().all(|c| hints::changes(c) >> reading & 1 == 0) {
+            count += text.chars().count();
+            if count >= PLACES || text.chars().all(|c| hints::changes(c) >> reading & 1 == 0) {
                 return;
             }
             let beside = left.key() | right.key() << 14;
@@ -165,12 +167,10 @@ impl Known {
             if (slot.bytes, slot.beside, slot.reading) != (word, beside, reading) {
                 *slot = Gained { bytes: word, beside, reading, gains: Gains::of(reading, left, text, right) };
             }
-            count += 1;
-            if count <= FEW {
-                sum.add(&slot.gains);
-            }
+            sum.add(&slot.gains);
         });
-        (are_short && count <= FEW).then_some(sum)
+        // Of longer lines not all characters are asked which languages have them.
+        (are_short && count < PLACES).then_some(sum)
     }
 }
 
