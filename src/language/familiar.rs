@@ -137,6 +137,10 @@ impl Familiar {
         }
         let (mut last, mut odd, mut capital) = (0, 0, false);
         for &b in bytes {
+            if !b.is_ascii() {
+                (last, capital) = (0, false);
+                continue;
+            }
             let this = letter(b);
             // What stands beside other characters has been seen to, and acronyms are in any language.
             let acronym = b.is_ascii_uppercase() && capital;

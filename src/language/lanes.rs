@@ -71,9 +71,8 @@ impl Lanes {
         {
             let mut sums = [0_i16; LANES];
             for &pair in &*pairs {
-                for (sum, &cost) in sums.iter_mut().zip(&group.excess[usize::from(pair) % PAIRS]) {
-                    *sum = sum.saturating_add(cost);
-                }
+                let costs = &group.excess[usize::from(pair) % PAIRS];
+                sums = std::array::from_fn(|i| sums[i].saturating_add(costs[i]));
             }
             rough.known |= group.members;
             for (&n, sum) in group.languages.iter().zip(sums) {

@@ -12,6 +12,7 @@
 
 mod familiar;
 mod lanes;
+mod patch;
 mod symbols;
 mod words;
 
@@ -20,6 +21,7 @@ use std::sync::OnceLock;
 use familiar::Familiar;
 use lanes::Lanes;
 pub(crate) use lanes::Rough;
+pub(crate) use patch::{Patch, Sums};
 pub(crate) use symbols::Symbol;
 use symbols::Symbols;
 pub(crate) use words::Window;
@@ -83,6 +85,8 @@ pub(crate) struct Text {
     case: i64,
     /// What it costs the symbols that stand for many by rank to be those that they are.
     ranks: i64,
+    /// Whether soft hyphens have been left out.
+    hyphens: bool,
 }
 
 impl Text {
@@ -121,10 +125,13 @@ impl Reader {
         std::str::from_utf8(self.bytes(n)).expect("tables are checked by a test")
     }
 
-    fn costs(&mut self, levels: &[u8], n: usize) -> impl Iterator<Item = u8> {
-        let levels: [u8; 16] = levels.try_into().expect("sixteen levels");
-        let both = move |b: &u8| [levels[usize::from(b & 15)], levels[usize::from(b >> 4)]];
-        self.bytes(n.div_ceil(2)).iter().flat_map(both).take(n)
+    fn costs(&mut self, levels: [u8; 16], n: usize, out: &mut Vec<u8>) {
+        let (start, bytes) = (out.len(), self.bytes(n.div_ceil(2)));
+        out.resize(start + 2 * bytes.len(), 0);
+        for (two, b) in out[start..].as_chunks_mut().0.iter_mut().zip(bytes) {
+            *two = [levels[usize::from(b & 15)], levels[usize::from(b >> 4)]];
+        }
+        out.truncate(start + n);
     }
 }
 
@@ -142,7 +149,7 @@ impl Model {
     fn read(data: &'static [u8]) -> Model {
         let mut r = Reader(data);
         let count = r.number();
-        let levels = r.bytes(16);
+        let levels: [u8; 16] = r.bytes(16).try_into().expect("sixteen levels");
         let mut symbols = Symbols::default();
         let mut parts = Vec::new();
         for _ in 0..count {
@@ -150,10 +157,10 @@ impl Model {
             let alphabet: Vec<u16> = r.text().chars().map(|c| symbols.enter(c)).collect();
             let fit = r.bytes(2);
             let size = alphabet.len();
-            let alone: Vec<u8> = r.costs(levels, size).collect();
-            let mut rows = Vec::with_capacity(size * size);
+            let (mut alone, mut rows) = (Vec::new(), Vec::with_capacity((size + 1) * size));
+            r.costs(levels, size, &mut alone);
             for _ in 0..size {
-                rows.extend(r.costs(levels, size));
+                r.costs(levels, size, &mut rows);
             }
             parts.push((name, alphabet, fit, alone, rows));
         }
@@ -263,10 +270,12 @@ impl Model {
         text.stray.clear();
         text.case = 0;
         text.ranks = 0;
+        text.hyphens = false;
         let space = self.symbols.of(' ');
         let (mut before, mut last) = (space, space);
         for c in chars.chain([' ']) {
             if c == '\u{AD}' {
+                text.hyphens = true;
                 continue;
             }
             let s = self.symbols.of(c);
@@ -280,16 +289,11 @@ impl Model {
 
     /// The languages of `among` that `text` is likeliest in by its symbols alone, best first.
     pub(crate) fn nearest<const N: usize>(&self, text: &Text, among: Set) -> [usize; N] {
-        let mut sums = [0u32; LANES];
-        for part in text.symbols.chunks(256) {
-            let mut some = [0u16; LANES];
-            for s in part {
-                for (sum, &cost) in some.iter_mut().zip(&self.alone[usize::from(s.id)]) {
-                    *sum += u16::from(cost);
-                }
-            }
-            sums.iter_mut().zip(some).for_each(|(sum, s)| *sum = sum.saturating_add(u32::from(s)));
-        }
+        self.nearest_by(&self.sums(text), among)
+    }
+
+    /// The same by what they add up to.
+    pub(crate) fn nearest_by<const N: usize>(&self, sums: &Sums, among: Set) -> [usize; N] {
         let mut best = [usize::MAX; N];
         for n in (0..self.languages.len()).filter(|n| among >> n & 1 == 1) {
             let at = best.iter().position(|&b| b == usize::MAX || sums[n] < sums[b]);
@@ -301,23 +305,47 @@ impl Model {
         best
     }
 
-    /// What `text` costs in `language` by its symbols alone, if that is one.
-    pub(crate) fn rough(&self, text: &Text, language: usize) -> Option<i64> {
-        (language < self.languages.len()).then(|| {
-            text.case + text.symbols.iter().map(|s| i64::from(self.alone[usize::from(s.id)][language])).sum::<i64>()
-        })
+    /// What the symbols of `text` cost in each language by themselves.
+    pub(crate) fn sums(&self, text: &Text) -> Sums {
+        let mut sums = [0; LANES];
+        for part in text.symbols.chunks(256) {
+            let mut some = [0u16; LANES];
+            for s in part {
+                for (sum, &cost) in some.iter_mut().zip(&self.alone[usize::from(s.id)]) {
+                    *sum += u16::from(cost);
+                }
+            }
+            sums.iter_mut().zip(some).for_each(|(sum, s): (&mut u32, _)| *sum = sum.saturating_add(u32::from(s)));
+        }
+        sums
+    }
+
+    /// What `text` costs in `language` by its symbols alone, which add up to `sums`, if that is one.
+    pub(crate) fn rough(&self, text: &Text, sums: &Sums, language: usize) -> Option<i64> {
+        (language < self.languages.len()).then(|| text.case + i64::from(sums[language]))
     }
 
     /// What `text` costs in `language`.
     pub(crate) fn cost(&self, text: &Text, language: usize) -> i64 {
+        self.cost_within(text, language, i64::MAX).unwrap_or(i64::MAX)
+    }
+
+    /// The same if it is no more than `most`.
+    pub(crate) fn cost_within(&self, text: &Text, language: usize, most: i64) -> Option<i64> {
+        const PART: usize = 32;
         let l = &self.languages[language];
         let mut sum = text.case;
         let mut last = self.symbols.of(' ');
-        for (&s, &stray) in text.symbols.iter().zip(&text.stray) {
-            sum += i64::from(l.cost(last, s).min(stray));
-            last = s;
+        for (symbols, strays) in text.symbols.chunks(PART).zip(text.stray.chunks(PART)) {
+            for (&s, &stray) in symbols.iter().zip(strays) {
+                sum += i64::from(l.cost(last, s).min(stray));
+                last = s;
+            }
+            if sum > most {
+                return None;
+            }
         }
-        sum
+        Some(sum)
     }
 
     /// What `text` costs in a language that is not known, by the habit of the Latin script.

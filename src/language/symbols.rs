@@ -73,6 +73,11 @@ fn is_mark(c: char) -> bool {
         || ('\u{900}'..='\u{DFF}').contains(&c) && !c.is_numeric() && !matches!(c, '।' | '॥' | '॰')
 }
 
+/// Whether `c` is in blocks of signs without letters: what is asked of each character of the table takes long.
+pub(super) fn is_sign(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{245F}' | '\u{2500}'..='\u{2BFF}')
+}
+
 impl Symbol {
     pub(super) fn is_lower(self) -> bool {
         self.case == Case::Lower
@@ -125,12 +130,12 @@ impl Symbols {
                 Case::Lower
             } else if c.is_uppercase() {
                 Case::Upper
-            } else if c.is_alphabetic() {
+            } else if !is_sign(c) && c.is_alphabetic() {
                 Case::Plain
             } else {
                 Case::None
             };
-            let letter = c.is_alphabetic() || is_mark(c);
+            let letter = case != Case::None || is_mark(c);
             let (id, many) = match id(folded) {
                 Some(id) => (id, members[usize::from(id)].count_ones()),
                 None => (if letter { LETTER_ID } else { OTHER_ID }, 0),

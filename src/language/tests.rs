@@ -78,3 +78,8 @@ fn romanian_has_its_letters() {
         assert!(model.alphabets(c) >> romanian & 1 == 1, "{c}");
     }
 }
+
+#[test]
+fn blocks_of_signs_have_no_letters() {
+    assert!((0..0x3100).filter_map(char::from_u32).all(|c| !symbols::is_sign(c) || !c.is_alphabetic()));
+}

@@ -9,8 +9,9 @@ use super::flattened;
 use super::hints::{self, Readings};
 use super::pairs::{Change, Pair};
 use super::sense::{is_common, is_letter, is_mark, is_out_of_place};
+use super::sums::{PLACES, RUN, gather};
 use super::tables::TABLES;
-use crate::language::{LANES as LANGUAGES, Model, Step, Symbol, ones};
+use crate::language::{LANES as LANGUAGES, Model, Set, Step, Symbol, ones};
 
 /// Room for readings between Latin letters.
 pub(super) const LANES: usize = 20;
@@ -18,6 +19,9 @@ pub(super) const LANES: usize = 20;
 pub(super) const LONG: usize = 32;
 /// The most and the least that is noted of what a reading gains at one cluster.
 pub(super) const MOST: i16 = 255;
+
+/// The same for one language: more than [`MOST`] is gained by none, and [`PLACES`] of them have to fit.
+const LEAST: i16 = i16::MAX / PLACES as i16;
 
 /// Characters of a cluster and beside it.
 pub(super) type Chars = SmallVec<[char; 16]>;
@@ -43,7 +47,7 @@ pub(super) type All = [u64; 2];
 pub(super) const KEEPS: usize = 0;
 pub(super) const SCRIPT: usize = 1;
 
-/// What is counted: see [`hints::Sums`].
+/// What is counted: see [`super::sums::Sums`].
 pub(super) type Counts = [u16; 8];
 pub(super) const SIGN_COUNT: usize = 0;
 pub(super) const TURN_COUNT: usize = 1;
@@ -139,7 +143,7 @@ impl Said {
     pub(super) fn of(left: Side, text: &str, right: Side) -> Said {
         let chars = around(left, text, right);
         let line: String = chars.iter().collect();
-        let all = hints::gather(&line);
+        let all = gather(&line);
         let readable = text.chars().fold(Readings::MAX, |set, c| set & hints::readable(c));
         // Lines are no longer than that they can be counted.
         let count = |n: u32| n as u16;
@@ -152,7 +156,7 @@ impl Said {
         let mut flag = |some: bool, which: u64| out.any[SEEN] |= if some { which } else { 0 };
         flag(all.is_odd || all.has_control, LOUD);
         flag(all.has_han, HAN);
-        flag(all.longest >= hints::RUN, LONG_RUN);
+        flag(all.longest >= RUN, LONG_RUN);
         let mut lost = false;
         flattened::each(&line, |_, _| lost = true);
         flattened::each_lost(&line, |_, _| lost = true);
@@ -165,10 +169,7 @@ impl Said {
         };
         let untold = left.near == b'+' || left.far == UNTOLD || right.far == UNTOLD;
         flag(lost || untold || text.chars().any(hangs) || out.all[KEEPS] != 0 && text.len() > LONG, LOUD);
-        for c in text.chars() {
-            let made = ones((readable & !out.any[TURNED]).into()).filter(|&n| hints::to(c, n) != c);
-            out.any[TURNED] |= made.fold(0, |set, n| set | 1 << n);
-        }
+        out.any[TURNED] = text.chars().fold(0, |set, c| set | readable & hints::changes(c));
         if out.all[KEEPS] != 0 && out.any[SEEN] & LOUD == 0 {
             out.weigh(&chars, &all.places);
         }
@@ -178,7 +179,6 @@ impl Said {
     /// Notes what each reading gains at most. `chars`: the cluster with two characters on either side;
     /// `places`: those of its characters that say in which languages readings may be.
     fn weigh(&mut self, chars: &[char], places: &[[char; 4]]) {
-        let blank = |i: usize| chars[i].is_whitespace();
         let old = steps(chars);
         let mut costs = [None; LANGUAGES];
         for (lane, gain) in LANE.iter().zip(&mut self.gains) {
@@ -192,13 +192,7 @@ impl Said {
                 continue;
             }
             debug_assert_eq!(languages & !lane.pair.languages, 0);
-            let to = |i: usize| match chars[i] {
-                c if c.is_ascii() => c,
-                // Marks that stand free may have come later.
-                c if is_mark(c) && blank(i - 1) && blank(i + 1) => c,
-                c => hints::to(c, n),
-            };
-            let read: Chars = (0..chars.len()).map(to).collect();
+            let read = read_as(chars, n);
             if read[..] == *chars {
                 continue;
             }
@@ -212,6 +206,55 @@ impl Said {
             let tells = (1..chars.len() - 1).any(|i| read[i] != chars[i] && is_telling(chars[i], &read[i - 1..=i + 1]));
             self.any[TELLING] |= Readings::from(tells) << n;
         }
+    }
+}
+
+/// What reading `n` makes of a cluster.
+fn read_as(chars: &[char], n: usize) -> Chars {
+    let blank = |i: usize| chars[i].is_whitespace();
+    let to = |i: usize| match chars[i] {
+        c if c.is_ascii() => c,
+        // Marks that stand free may have come later.
+        c if is_mark(c) && blank(i - 1) && blank(i + 1) => c,
+        c => hints::to(c, n),
+    };
+    (0..chars.len()).map(to).collect()
+}
+
+/// What a reading gains, language by language.
+#[derive(Clone, Copy)]
+pub(super) struct Gains {
+    /// Those that it may be in.
+    pub(super) languages: Set,
+    /// Whether it makes letters of signs beside letters.
+    pub(super) in_word: bool,
+    pub(super) all: [i16; LANGUAGES],
+}
+
+impl Gains {
+    pub(super) const NONE: Gains = Gains { languages: Set::MAX, in_word: false, all: [0; LANGUAGES] };
+
+    /// What the reading of number `n` gains at a cluster.
+    #[cold]
+    pub(super) fn of(n: usize, left: Side, text: &str, right: Side) -> Gains {
+        let chars = around(left, text, right);
+        let read = read_as(&chars, n);
+        let line: String = chars.iter().collect();
+        let mut out = Gains { languages: hints::languages(&gather(&line).places, n), ..Gains::NONE };
+        let letter = |i: usize| is_letter(chars[i]);
+        out.in_word = (1..chars.len() - 1)
+            .any(|i| read[i] != chars[i] && !letter(i) && is_letter(read[i]) && (letter(i - 1) || letter(i + 1)));
+        let (old, new) = (steps(&chars), steps(&read));
+        for l in ones(out.languages) {
+            out.all[l] = (cost(&old, l) - cost(&new, l)).clamp(-i64::from(LEAST), i64::from(LEAST)) as i16;
+        }
+        out
+    }
+
+    pub(super) fn add(&mut self, s: &Gains) {
+        self.languages &= s.languages;
+        self.in_word |= s.in_word;
+        self.all = std::array::from_fn(|l| self.all[l].wrapping_add(s.all[l]));
     }
 }
 

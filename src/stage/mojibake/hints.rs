@@ -12,17 +12,14 @@ use smallvec::SmallVec;
 
 use super::legacy::STRANGE;
 use super::pairs::{Change, MISREAD, Misread, Pair, Truth};
-use super::sense::{IN_WORD, MANY, is_common, is_letter, is_mark, is_out_of_place, is_unit};
+use super::sense::{IN_WORD, MANY, is_common, is_letter, is_mark, is_out_of_place};
+use super::sums::{PLACES, Sums, gather};
 use crate::language::{Model, NAT, Rough, Set, Step, Symbol, Window, ones};
 
 /// One past the last character that is looked up in the big table.
 const LIMIT: usize = 0x2600;
-/// A change of script needs so many characters in a row.
-pub(super) const RUN: u32 = 3;
 /// How many bytes of a line are asked what its ASCII letters say: few, and more if that is not enough.
 const SKIMMED: [usize; 2] = [64, 256];
-/// So many characters are looked at one by one.
-const PLACES: usize = 64;
 /// How strange the ASCII letters of a line may be in a language that it could be: the same that a
 /// reading is held to, as far as its characters may gain.
 const ODD: i64 = 100;
@@ -39,28 +36,28 @@ pub(super) type Readings = u64;
 /// What may become of a character: in any place, unless it comes after a small letter, and where a
 /// word starts or ends.
 #[derive(Clone, Copy, Default)]
-struct Places {
-    any: Readings,
-    not_after_small: Readings,
-    edge: Readings,
+pub(super) struct Places {
+    pub(super) any: Readings,
+    pub(super) not_after_small: Readings,
+    pub(super) edge: Readings,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Hint {
+pub(super) struct Hint {
     /// Readings of which it could be a part, changed or not.
-    keeps: Places,
+    pub(super) keeps: Places,
     /// Those for which it would change.
-    turns: Places,
+    pub(super) turns: Places,
     /// Whether it says so only beside a letter.
-    in_word: bool,
+    pub(super) in_word: bool,
     /// Whether it is a mark, that editors put in.
-    mark: bool,
+    pub(super) mark: bool,
     /// Whether it is nothing that stands between small letters.
-    odd: bool,
+    pub(super) odd: bool,
     /// Readings that make an exponent of it.
-    exponent: Readings,
+    pub(super) exponent: Readings,
     /// Readings in other scripts.
-    script: Readings,
+    pub(super) script: Readings,
 }
 
 /// A character after its neighbours, and the one after it, if that is to be counted here.
@@ -88,19 +85,21 @@ impl Hints {
 }
 
 /// One character.
-struct Entry {
-    hint: Hint,
+pub(super) struct Entry {
+    pub(super) hint: Hint,
     is_lower: bool,
     is_letter: bool,
-    is_out_of_place: bool,
+    pub(super) is_out_of_place: bool,
     /// Readings of text that it can stand in.
     readable: Readings,
     /// What each reading makes of it, and which make another letter of it.
     to: [char; 64],
     turns: Readings,
+    /// Those that make anything else of it.
+    changes: Readings,
 }
 
-struct Tables {
+pub(super) struct Tables {
     model: &'static Model,
     /// By its number what a reading is for.
     pairs: Vec<Set>,
@@ -110,7 +109,7 @@ struct Tables {
     beyond: Vec<(char, u16)>,
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
+pub(super) static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
 /// All readings with their numbers.
 pub(super) fn all() -> impl Iterator<Item = (usize, &'static Misread, &'static Pair)> {
@@ -186,17 +185,21 @@ pub(super) fn worded(line: &str, readings: &[(usize, Set)]) -> Readings {
     out
 }
 
+/// The readings that make anything else of `c`.
+pub(super) fn changes(c: char) -> Readings {
+    TABLES.of(c).changes
+}
+
 /// Those of `readings` that would change a character of `line`.
 pub(super) fn turned(line: &str, readings: Readings) -> Readings {
     let bytes = line.as_bytes();
     let (mut at, mut set) = (0, 0);
     while let Some(next) = beyond_ascii(bytes, at) {
         let Some(c) = line[next..].chars().next() else { break };
-        let e = TABLES.of(c);
-        set |= ones(Set::from(readings & !set)).filter(|&n| e.to[n] != c).fold(0, |set, n| set | 1 << n);
+        set |= changes(c);
         at = next + c.len_utf8();
     }
-    set
+    set & readings
 }
 
 impl Tables {
@@ -225,7 +228,7 @@ impl Tables {
         t
     }
 
-    fn of(&self, c: char) -> &Entry {
+    pub(super) fn of(&self, c: char) -> &Entry {
         let at = match self.slot.get(c as usize) {
             Some(&at) => at,
             None => self.beyond.binary_search_by_key(&c, |p| p.0).map_or(0, |i| self.beyond[i].1),
@@ -233,11 +236,11 @@ impl Tables {
         &self.entries[usize::from(at)]
     }
 
-    fn is_lower(&self, c: char) -> bool {
+    pub(super) fn is_lower(&self, c: char) -> bool {
         if c.is_ascii() { c.is_ascii_lowercase() } else { self.of(c).is_lower }
     }
 
-    fn is_letter(&self, c: char) -> bool {
+    pub(super) fn is_letter(&self, c: char) -> bool {
         if c.is_ascii() { c.is_ascii_alphabetic() } else { self.of(c).is_letter }
     }
 
@@ -310,13 +313,18 @@ impl Tables {
 
 impl Entry {
     fn of(c: char) -> Entry {
-        let (mut to, mut turns, mut readable) = ([c; 64], 0, 0);
+        let (mut to, mut turns, mut changes, mut readable) = ([c; 64], 0, 0, 0);
+        // It stands for all characters that are in no table.
+        if c == '\0' {
+            changes = Readings::MAX;
+        }
         for (n, misread, pair) in all() {
             let Some(byte) = misread.page.loose_byte(c).filter(|_| c != '\0') else { continue };
             readable |= 1 << n;
             if let Truth::Single(page) = pair.truth {
                 let new = page.char(byte).unwrap_or(c);
                 to[n] = if is_mark(c) && !new.is_alphabetic() { c } else { new };
+                changes |= Readings::from(to[n] != c) << n;
                 turns |= Readings::from(to[n] != c && is_letter(to[n])) << n;
             }
         }
@@ -328,6 +336,7 @@ impl Entry {
             readable,
             to,
             turns,
+            changes,
         }
     }
 }
@@ -444,154 +453,6 @@ impl Hints {
         }
         pairs.iter().for_each(|p| self.pairs |= 1 << p.0);
     }
-}
-
-/// What the characters of a text say together.
-pub(super) struct Sums {
-    /// Readings of which all could be a part.
-    pub(super) keeps: Readings,
-    /// Those for which some would change, and those that would make marks of letters.
-    pub(super) turns: Readings,
-    pub(super) signs: Readings,
-    pub(super) sign_count: u32,
-    /// Readings in other scripts.
-    pub(super) script: Readings,
-    /// Readings that make exponents of what stands after units.
-    units: Readings,
-    pub(super) turned: i64,
-    pub(super) in_words: i64,
-    /// How many characters there are, how many of them stand beside an ASCII letter, and how many follow
-    /// each other.
-    pub(super) count: u32,
-    pub(super) glued: u32,
-    pub(super) longest: u32,
-    pub(super) is_odd: bool,
-    pub(super) has_control: bool,
-    pub(super) has_han: bool,
-    /// The first of them, see [`PLACES`].
-    pub(super) places: SmallVec<[[char; 4]; PLACES]>,
-}
-
-impl Sums {
-    /// Between Latin letters.
-    pub(super) fn readings(&self) -> Readings {
-        readings(self.keeps, self.turns, self.signs, self.sign_count)
-    }
-
-    /// Whether characters beyond ASCII make words by themselves.
-    fn is_solid(&self) -> bool {
-        self.longest >= RUN && is_solid(self.glued, self.count)
-    }
-}
-
-/// What all allow and some ask for. One letter for a mark is not enough.
-pub(super) fn readings(keeps: Readings, turns: Readings, signs: Readings, sign_count: u32) -> Readings {
-    keeps & (turns | if sign_count > 1 || turns & keeps != 0 { signs } else { 0 })
-}
-
-/// Whether few enough stand beside ASCII letters, see [`Sums::is_solid`].
-pub(super) fn is_solid(glued: u32, count: u32) -> bool {
-    glued * 2 <= count
-}
-
-/// Asks each character of `line` that is not ASCII, until no reading is left.
-pub(super) fn gather(line: &str) -> Sums {
-    let tables = &*TABLES;
-    let bytes = line.as_bytes();
-    let mut out = Sums {
-        keeps: Readings::MAX,
-        turns: 0,
-        signs: 0,
-        sign_count: 0,
-        script: Readings::MAX,
-        units: 0,
-        turned: 0,
-        in_words: 0,
-        count: 0,
-        glued: 0,
-        longest: 0,
-        is_odd: false,
-        has_control: false,
-        has_han: false,
-        places: SmallVec::new(),
-    };
-    let mut at = 0;
-    while let Some(next) = beyond_ascii(bytes, at) {
-        at = next;
-        if out.keeps == 0 && out.script == 0 {
-            let rest = &bytes[at..];
-            out.has_han |= rest.iter().any(|b| (0xE3..=0xEF).contains(b));
-            out.has_control |= rest.windows(2).any(|w| w[0] == 0xC2 && w[1] < 0xA0);
-            break;
-        }
-        let ascii = |back: usize| at.checked_sub(back).map_or(' ', |i| char::from(bytes[i]));
-        let (mut before, mut last) = (ascii(2), ascii(1));
-        if !before.is_ascii() {
-            before = ' ';
-        }
-        let (mut run, mut odd) = (0, false);
-        let mut chars = line[at..].chars().peekable();
-        while let Some(c) = chars.next_if(|c| !c.is_ascii()) {
-            let start = at;
-            at += c.len_utf8();
-            let next = chars.peek().copied().unwrap_or(' ');
-            let place = [before, last, c, next];
-            let left = last;
-            (before, last) = (last, c);
-            let entry = tables.of(c);
-            let h = &entry.hint;
-            out.has_control |= ('\u{80}'..='\u{9F}').contains(&c);
-            out.has_han |= is_eastern(c);
-            out.script &= h.script;
-            out.count += 1;
-            out.glued += u32::from(left.is_ascii_alphabetic() || next.is_ascii_alphabetic());
-            if h.mark {
-                run = 0;
-                if c == '’' || !(tables.is_lower(left) && tables.is_lower(next)) {
-                    continue;
-                }
-            } else if c == '\u{A0}' {
-                run = 0;
-            } else {
-                run += 1;
-                out.longest = out.longest.max(run);
-            }
-            if out.keeps == 0 {
-                continue;
-            }
-            if out.places.len() < PLACES {
-                out.places.push(place);
-            }
-            let beside = |c: char| !c.is_ascii() || c.is_ascii_alphabetic();
-            odd = h.odd && (left.is_ascii_lowercase() || odd);
-            out.is_odd |= odd && next.is_ascii_lowercase();
-            // A dagger for a word of one letter.
-            let alone = left == ' ' && next == ' ' && matches!(c, '†' | '‡');
-            if h.exponent != 0 && left == 'm' && is_unit(ascii_before(bytes, start), next) {
-                out.units |= h.exponent;
-            }
-            let edge = !(tables.is_letter(left) && tables.is_letter(next));
-            let big = if left.is_ascii_lowercase() { 0 } else { Readings::MAX };
-            let sum = |p: &Places| p.any | p.not_after_small & big;
-            out.keeps &= sum(&h.keeps) | if edge { h.keeps.edge } else { 0 };
-            if !h.in_word || beside(left) || beside(next) || alone {
-                let some = sum(&h.turns);
-                out.turns |= some;
-                out.turned += i64::from(some != 0);
-                out.in_words += i64::from(some != 0 && (h.in_word || entry.is_out_of_place));
-                if edge && h.turns.edge != 0 {
-                    out.signs |= h.turns.edge;
-                    out.sign_count += 1;
-                }
-            }
-        }
-    }
-    out
-}
-
-/// What comes before byte `at`, the last first; what is not ASCII in it means nothing.
-fn ascii_before(bytes: &[u8], at: usize) -> impl Iterator<Item = char> {
-    bytes[..at].iter().rev().map(|&b| char::from(b))
 }
 
 /// The first byte from `at` on that is not ASCII.

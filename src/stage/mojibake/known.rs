@@ -3,10 +3,11 @@
 
 use regex_automata::util::pool::Pool;
 
-use super::clusters::{LANE, LONG, NOTHING, Said, around, cost, sides, steps};
+use super::clusters::{Gains, LANE, LONG, NOTHING, Said, Side, around, cost, sides, steps};
 use super::hints::{self, Readings};
 use super::quiet::{SHORT, ascii_run, cluster};
 use super::sense::{MANY, is_letter};
+use super::sums::PLACES;
 use super::whole::Whole;
 use crate::language::{LANES as LANGUAGES, Model, Set, Window, ones};
 
@@ -56,6 +57,7 @@ pub(super) struct Known {
     pub(super) long: Clusters<[u8; LONG]>,
     pub(super) words: Words,
     costs: Vec<Costs>,
+    gains: Vec<Gained>,
     pub(super) whole: Whole,
 }
 
@@ -66,6 +68,7 @@ impl Default for Known {
             long: Clusters::new(KEPT_LONG, [0; LONG]),
             words: Words::default(),
             costs: Vec::new(),
+            gains: Vec::new(),
             whole: Whole::new(KEPT_EASTERN),
         }
     }
@@ -94,6 +97,33 @@ struct Costs {
     all: [i16; LANGUAGES],
 }
 
+/// What a reading gains at a cluster.
+#[derive(Clone, Copy)]
+struct Gained {
+    bytes: u64,
+    beside: u32,
+    reading: usize,
+    gains: Gains,
+}
+
+/// Calls `each` with the clusters of `line`, their bytes as a word, and what stands beside them; whether none
+/// is long.
+fn each_short(line: &str, mut each: impl FnMut(u64, Side, &str, Side)) -> bool {
+    let bytes = line.as_bytes();
+    let mut at = ascii_run(bytes);
+    while at < bytes.len() {
+        let (word, len) = cluster(&bytes[at..]);
+        if len > SHORT {
+            return false;
+        }
+        let (left, right) = sides(bytes, at, at + len);
+        each(word, left, &line[at..at + len], right);
+        at += len;
+        at += ascii_run(&bytes[at..]);
+    }
+    true
+}
+
 impl Known {
     /// What the clusters of `line` cost in `languages`, unless some are long.
     #[inline(never)]
@@ -101,30 +131,46 @@ impl Known {
         if self.costs.is_empty() {
             self.costs.resize(KEPT, Costs { bytes: 0, beside: 0, known: 0, all: [0; LANGUAGES] });
         }
-        let bytes = line.as_bytes();
         let mut sum = [0; LANGUAGES];
-        let mut at = ascii_run(bytes);
-        while at < bytes.len() {
-            let (word, len) = cluster(&bytes[at..]);
-            if len > SHORT {
-                return None;
-            }
-            let (left, right) = sides(bytes, at, at + len);
+        let are_short = each_short(line, |word, left, text, right| {
             let beside = left.key() | right.key() << 14;
             let slot = &mut self.costs[place(word, beside) % KEPT];
             if (slot.bytes, slot.beside) != (word, beside) {
                 (slot.bytes, slot.beside, slot.known) = (word, beside, 0);
             }
             if languages & !slot.known != 0 {
-                let steps = steps(&around(left, &line[at..at + len], right));
+                let steps = steps(&around(left, text, right));
                 ones(languages & !slot.known).for_each(|l| slot.all[l] = cost(&steps, l).min(DEAREST) as i16);
                 slot.known |= languages;
             }
-            sum.iter_mut().zip(&slot.all).for_each(|(sum, &c)| *sum += i32::from(c));
-            at += len;
-            at += ascii_run(&bytes[at..]);
+            sum = std::array::from_fn(|l| sum[l] + i32::from(slot.all[l]));
+        });
+        are_short.then_some(sum)
+    }
+
+    /// What the reading of number `reading` gains at the clusters of `line`, unless some are long or there
+    /// are many.
+    #[inline(never)]
+    pub(super) fn gains(&mut self, line: &str, reading: usize) -> Option<Gains> {
+        if self.gains.is_empty() {
+            self.gains.resize(KEPT, Gained { bytes: 0, beside: 0, reading, gains: Gains::NONE });
         }
-        Some(sum)
+        let (mut sum, mut count) = (Gains::NONE, 0);
+        let are_short = each_short(line, |word, left, text, right| {
+            count += text.chars().count();
+            if count >= PLACES || text.chars().all(|c| hints::changes(c) >> reading & 1 == 0) {
+                return;
+            }
+            let beside = left.key() | right.key() << 14;
+            let slot =
+                &mut self.gains[place(word ^ (reading as u64).wrapping_mul(0x2545_F491_4F6C_DD1D), beside) % KEPT];
+            if (slot.bytes, slot.beside, slot.reading) != (word, beside, reading) {
+                *slot = Gained { bytes: word, beside, reading, gains: Gains::of(reading, left, text, right) };
+            }
+            sum.add(&slot.gains);
+        });
+        // Of longer lines not all characters are asked which languages have them.
+        (are_short && count < PLACES).then_some(sum)
     }
 }
 

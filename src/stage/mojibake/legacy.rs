@@ -7,14 +7,16 @@
 //! lines that are sound in some language are passed by. A line settles, as every edit lowers what it
 //! costs by a measure of its text alone, and never makes it longer.
 
+use std::cell::Cell;
+
 use smallvec::SmallVec;
 
 use super::evidence::LegacyEvidence;
 use super::hints;
-use super::pairs::{CONTROLS, Change, ENCODERS, Encoder, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
+use super::pairs::{Change, ENCODERS, LESS_LIKELY, MISREAD, Misread, Pair, Truth};
 use super::sense::{IN_WORD, MANY, is_letter, is_mark};
 use super::whole::Whole;
-use crate::language::{Fit, Model, NAT, Set, Text, ones};
+use crate::language::{Fit, LANES, Model, NAT, Patch, Set, Sums, Text, ones};
 
 /// The least that a reading has to gain, in sixteenths of a nat.
 const BAR_LATIN: i64 = 8 * NAT;
@@ -39,7 +41,7 @@ const DOUBT: i64 = 10 * NAT;
 pub(super) const STRANGE: i64 = 500;
 const STRANGE_SCRIPT: i64 = 700;
 /// Languages whose tables a line, and a reading, are tried with.
-const TRIED: usize = 6;
+pub(super) const TRIED: usize = 6;
 /// And for a text's measure, that every change has to lower.
 const MEASURED: usize = 16;
 /// More than so many of so many letters change only where text is not Latin.
@@ -73,7 +75,7 @@ pub(super) struct Reading {
 #[derive(Clone, Copy)]
 pub(super) struct Read {
     pub(super) start: u32,
-    end: u32,
+    pub(super) end: u32,
     pub(super) char: char,
 }
 
@@ -82,7 +84,12 @@ pub(super) struct Line<'l> {
     text: &'l str,
     /// Its characters and their places.
     pub(super) chars: Vec<Read>,
+    /// The numbers of those beyond ASCII.
+    pub(super) beyond: Vec<usize>,
     pub(super) symbols: Text,
+    pub(super) sums: Sums,
+    /// What it costs in each language, once that has been asked.
+    costs: [Cell<Option<i64>>; LANES],
     pub(super) fit: Fit,
     /// The languages that suit it best.
     pub(super) nearest: [usize; TRIED],
@@ -92,9 +99,11 @@ pub(super) struct Candidate<'p> {
     pub(super) pair: &'p Pair,
     pub(super) chars: Vec<Read>,
     pub(super) symbols: Text,
+    /// What of the line's symbols changes, if those are few.
+    pub(super) patch: Option<Patch>,
     pub(super) nearest: [usize; TRIED],
     /// What it costs by single symbols' measure, for a first choice.
-    rough: i64,
+    pub(super) rough: i64,
 }
 
 /// Where other lines of the document have been damaged as `evidence` tells: how `line` reads that way.
@@ -107,17 +116,13 @@ pub(super) fn read_like_others(line: &str, evidence: &LegacyEvidence) -> Option<
     let model = Model::get();
     let chars = chars(line);
     let seen = Seen::of(&chars);
-    let mut symbols = Text::default();
-    model.prepare(line.chars(), &mut symbols);
-    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, symbols, fit, nearest };
+    let line = Line::of(model, line, chars, &seen)?;
     let mut best: Option<(i64, Reading)> = None;
     for vote in votes.iter().filter(|v| asked >> v.pair & 1 == 1) {
         let (misread, pair) = hints::pair(vote.pair);
         let Some(c) = line.bytes(misread).and_then(|b| line.candidate(model, pair, &b)) else { continue };
         let own = c.nearest.iter().copied();
-        let Some(fit) = model.best(&c.symbols, ones(vote.languages).chain(own)) else { continue };
+        let Some(fit) = line.best(model, &c, ones(vote.languages).chain(own), i64::MAX) else { continue };
         let gain = line.fit.cost - fit.cost;
         let Some(reading) = line.judge(model, gain, &c, fit, vote.relief()) else { continue };
         if best.as_ref().is_none_or(|b| gain > b.0) && line.is_lowered_by(model, &c) {
@@ -164,11 +169,7 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if ways.is_empty() && !hints.has_control && !has_han {
         return None;
     }
-    let mut symbols = Text::default();
-    model.prepare(line.chars(), &mut symbols);
-    let nearest = model.nearest::<TRIED>(&symbols, Set::MAX);
-    let fit = unread(model, &symbols, nearest, &seen.chars)?;
-    let line = Line { text: line, chars, symbols, fit, nearest };
+    let line = Line::of(model, line, chars, &seen)?;
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut bytes: Option<(&Misread, Vec<u8>)> = None;
     for (misread, pair) in ways {
@@ -188,10 +189,13 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     if let Some(c) = line.controls(model) {
         kept.insert(0, c);
     }
+    // Where nothing but what it gains speaks for a reading, those that gain nothing need not be told apart.
+    let plain = !hints.has_control && kept.iter().all(|c| c.pair.change == Change::Script);
     let mut best: Option<(i64, i64, Candidate<'_>, Fit)> = None;
     for c in kept {
+        let most = if plain { line.fit.cost - c.pair.prior } else { i64::MAX };
         let own = line.nearest.iter().filter(|&&n| n < Set::BITS as usize && c.pair.languages >> n & 1 == 1);
-        let Some(fit) = model.best(&c.symbols, c.nearest.iter().chain(own).copied()) else { continue };
+        let Some(fit) = line.best(model, &c, c.nearest.iter().chain(own).copied(), most) else { continue };
         let gain = line.fit.cost - fit.cost - c.pair.prior;
         let worth = gain + line.words(model, &c, fit).bonus() + IN_WORD * line.controls_amid(&c);
         if best.as_ref().is_none_or(|b| worth > b.0) {
@@ -216,13 +220,19 @@ pub(super) fn read(line: &str, doubt: bool) -> Option<Reading> {
     Some(reading)
 }
 
-/// The language that suits a line best which holds `chars` beyond ASCII, and what the line costs in
-/// it: by what it is alone, not by how it came about. That is what readings have to lower.
-fn unread<const N: usize>(model: &Model, symbols: &Text, nearest: [usize; N], chars: &[char]) -> Option<Fit> {
+/// The languages in which a line may cost least that adds up to `sums` and holds `chars` beyond ASCII:
+/// by what it is alone, not by how it came about. What it costs so is what readings have to lower.
+fn unread<const N: usize>(model: &Model, sums: &Sums, chars: &[char]) -> impl Iterator<Item = usize> + use<N> {
     // It gets what readings get: the best of the languages that have its letters.
     let own = chars.iter().filter(|c| is_letter(**c)).fold(Set::MAX, |set, &c| set & model.alphabets(c));
-    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest(symbols, own) };
-    model.best(symbols, nearest.into_iter().chain(own))
+    let own: [usize; 4] = if own == 0 { [usize::MAX; 4] } else { model.nearest_by(sums, own) };
+    model.nearest_by::<N>(sums, Set::MAX).into_iter().chain(own)
+}
+
+/// The one of `languages` in which something costs least, by `cost`; numbers of no language are passed over.
+fn least(languages: impl Iterator<Item = usize>, cost: impl Fn(usize) -> Option<i64>) -> Option<Fit> {
+    let fits = languages.filter(|&n| n != usize::MAX).filter_map(|n| Some(Fit { language: n, cost: cost(n)? }));
+    fits.min_by_key(|f| (f.cost, f.language))
 }
 
 /// What a line holds beyond ASCII, for a first sifting.
@@ -302,102 +312,42 @@ impl Seen {
     }
 }
 
-impl Line<'_> {
-    /// The line in the encoding that it may have been misread as.
-    fn bytes(&self, misread: &Misread) -> Option<Vec<u8>> {
-        self.chars.iter().map(|r| misread.page.loose_byte(r.char)).collect()
+impl<'l> Line<'l> {
+    /// `chars`: those of `text`, which hold what is `seen`.
+    fn of(model: &Model, text: &'l str, chars: Vec<Read>, seen: &Seen) -> Option<Line<'l>> {
+        let mut symbols = Text::default();
+        model.prepare(text.chars(), &mut symbols);
+        let sums = model.sums(&symbols);
+        let nearest = model.nearest_by(&sums, Set::MAX);
+        let beyond = (0..chars.len()).filter(|&i| !chars[i].char.is_ascii()).collect();
+        let (costs, fit) = (std::array::from_fn(|_| Cell::new(None)), Fit { language: 0, cost: 0 });
+        let mut line = Line { text, chars, beyond, symbols, sums, costs, fit, nearest };
+        line.fit = least(unread::<TRIED>(model, &line.sums, &seen.chars), |n| Some(line.cost(model, n)))?;
+        Some(line)
     }
 
-    fn candidate<'p>(&self, model: &Model, pair: &'p Pair, bytes: &[u8]) -> Option<Candidate<'p>> {
-        let chars = match pair.truth {
-            Truth::Single(page) => self
-                .chars
-                .iter()
-                .enumerate()
-                .zip(bytes)
-                .map(|((i, r), &b)| {
-                    let char = page.char(b)?;
-                    // Typographic marks may have come later.
-                    let free = || pair.change == Change::Latin && !is_alone_a_word(char) && self.stands_free(i);
-                    let kept = is_mark(r.char) && (!char.is_alphabetic() || free());
-                    Some(Read { char: if kept { r.char } else { char }, ..*r })
-                })
-                .collect::<Option<Vec<_>>>()?,
-            Truth::Double(codec) => double(codec, bytes, &self.chars)?,
-        };
-        Self::weighed(model, pair, chars)
+    /// What the line costs in `language`.
+    fn cost(&self, model: &Model, language: usize) -> i64 {
+        let known = &self.costs[language];
+        known.get().unwrap_or_else(|| {
+            let cost = model.cost(&self.symbols, language);
+            known.set(Some(cost));
+            cost
+        })
+    }
+
+    /// The best of `languages` for `c` in which it costs no more than `most`.
+    fn best(&self, model: &Model, c: &Candidate<'_>, languages: impl Iterator<Item = usize>, most: i64) -> Option<Fit> {
+        least(languages, |n| match &c.patch {
+            Some(patch) => Some(self.cost(model, n) + patch.costs(model, &self.symbols, &c.symbols, n)),
+            None => model.cost_within(&c.symbols, n, most),
+        })
     }
 
     /// By how much less a reading costs that suits its language as `fit` says. The line may be in that
     /// one, too.
     fn gain(&self, model: &Model, fit: Fit) -> i64 {
-        model.cost(&self.symbols, fit.language) - fit.cost
-    }
-
-    /// Whether the character of number `i` has white space on either side.
-    fn stands_free(&self, i: usize) -> bool {
-        let blank = |r: Option<&Read>| r.is_none_or(|r| r.char.is_whitespace());
-        blank(self.chars.get(i + 1)) && blank(i.checked_sub(1).and_then(|i| self.chars.get(i)))
-    }
-
-    /// The line as the UTF-8 that it would be in an encoding of East Asia.
-    fn written_in(&self, model: &Model, encoder: &'static Encoder) -> Option<Candidate<'static>> {
-        // Bytes, with the character that each comes from.
-        let (mut bytes, mut from) = (Vec::new(), Vec::new());
-        for (i, r) in self.chars.iter().enumerate() {
-            let mut buffer = [0; 4];
-            let (raw, _, bad) = encoder.codec.encode(r.char.encode_utf8(&mut buffer));
-            // GBK has the euro at 80, which encoding_rs does not write.
-            let raw = if r.char == '€' && encoder.codec == encoding_rs::GBK { &[0x80][..] } else { &raw };
-            if bad && r.char != '\u{FFFD}' {
-                return None;
-            }
-            let raw = if bad { &[b'?'][..] } else { raw };
-            bytes.extend_from_slice(raw);
-            from.resize(bytes.len(), i);
-        }
-        let mut chars = Vec::new();
-        let (mut at, mut whole, mut broken) = (0, 0, 0);
-        for chunk in bytes.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                let last = from[at + c.len_utf8() - 1];
-                // A character that gave two bytes to two others counts for the first.
-                let start = if at > 0 && from[at - 1] == from[at] {
-                    self.chars[from[at]].end
-                } else {
-                    self.chars[from[at]].start
-                };
-                chars.push(Read { start, end: self.chars[last].end, char: c });
-                whole += usize::from(!c.is_ascii());
-                at += c.len_utf8();
-            }
-            if !chunk.invalid().is_empty() {
-                broken += 1;
-                let start = if at > 0 && from[at - 1] == from[at] {
-                    self.chars[from[at]].end
-                } else {
-                    self.chars[from[at]].start
-                };
-                at += chunk.invalid().len();
-                chars.push(Read { start, end: self.chars[from[at - 1]].end, char: '\u{FFFD}' });
-            }
-        }
-        if whole == 0 || broken * 8 > whole {
-            return None;
-        }
-        Self::weighed(model, &encoder.pair, chars)
-    }
-
-    /// The line with marks for its controls, if it has any.
-    fn controls(&self, model: &Model) -> Option<Candidate<'static>> {
-        let Truth::Single(page) = CONTROLS.truth else { return None };
-        let is_control = |c: char| ('\u{80}'..='\u{9F}').contains(&c);
-        if !self.chars.iter().any(|r| is_control(r.char)) {
-            return None;
-        }
-        let mark = |c: char| u8::try_from(u32::from(c)).map_or(c, |b| page.loose_char(b));
-        let chars = self.chars.iter().map(|r| if is_control(r.char) { Read { char: mark(r.char), ..*r } } else { *r });
-        Self::weighed(model, &CONTROLS, chars.collect())
+        self.cost(model, fit.language) - fit.cost
     }
 
     /// How many controls amid small letters `c` makes letters of, which say more for it than marks do.
@@ -411,24 +361,16 @@ impl Line<'_> {
         controls.filter(|&(i, _)| amid(i)).count() as i64
     }
 
-    fn weighed<'p>(model: &Model, pair: &'p Pair, chars: Vec<Read>) -> Option<Candidate<'p>> {
-        let mut symbols = Text::default();
-        model.prepare(chars.iter().map(|r| r.char), &mut symbols);
-        let nearest = model.nearest::<TRIED>(&symbols, pair.languages);
-        let rough = model.rough(&symbols, *nearest.first()?)? + pair.prior;
-        Some(Candidate { pair, chars, symbols, nearest, rough })
-    }
-
     /// Whether `c` is no longer than the line, and costs less by the line's own measure. A reading is
     /// weighed in the languages that it may be in, and its changes speak for it, too: by that alone
     /// two readings could take turns. But what each edit lowers can't come back.
     fn is_lowered_by(&self, model: &Model, c: &Candidate<'_>) -> bool {
-        let measure = |text: &[Read]| {
-            let mut symbols = Text::default();
-            model.prepare(text.iter().map(|r| r.char), &mut symbols);
-            unread(model, &symbols, model.nearest::<MEASURED>(&symbols, Set::MAX), &Seen::of(text).chars)
+        let tried =
+            |text: &[Read], symbols: &Text| unread::<MEASURED>(model, &model.sums(symbols), &Seen::of(text).chars);
+        let old = least(tried(&self.chars, &self.symbols), |n| Some(self.cost(model, n)));
+        let (Some(old), Some(new)) = (old, self.best(model, c, tried(&c.chars, &c.symbols), i64::MAX)) else {
+            return false;
         };
-        let (Some(old), Some(new)) = (measure(&self.chars), measure(&c.chars)) else { return false };
         c.chars.len() <= self.chars.len() && new.cost < old.cost
     }
 
@@ -491,32 +433,4 @@ impl Line<'_> {
         }
         out
     }
-}
-
-/// Whether `c` is a common word of some language.
-fn is_alone_a_word(c: char) -> bool {
-    matches!(c, 'à' | 'á' | 'è' | 'é' | 'ê' | 'í' | 'ó' | 'ú' | 'å' | 'æ' | 'ø' | 'ö')
-}
-
-/// Reads `bytes`, that stand for `chars` one by one, as an encoding of more than one byte.
-fn double(codec: &'static encoding_rs::Encoding, bytes: &[u8], chars: &[Read]) -> Option<Vec<Read>> {
-    let mut out = Vec::with_capacity(chars.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let (char, len) = if bytes[at].is_ascii() {
-            (char::from(bytes[at]), 1)
-        } else {
-            (1..=4).filter(|&n| at + n <= bytes.len()).find_map(|n| {
-                let text = codec.decode_without_bom_handling_and_without_replacement(&bytes[at..at + n])?;
-                let mut all = text.chars();
-                match (all.next(), all.next()) {
-                    (Some(c), None) => Some((c, n)),
-                    _ => None,
-                }
-            })?
-        };
-        out.push(Read { start: chars[at].start, end: chars[at + len - 1].end, char });
-        at += len;
-    }
-    Some(out)
 }

@@ -11,6 +11,7 @@
 //! and lines whose broken words hold other bytes than whole sequences: those are damage between two
 //! legacy encodings, a finding here. Sound text is passed by after one look-up a character.
 
+mod candidates;
 mod clusters;
 mod cost;
 mod evidence;
@@ -24,6 +25,7 @@ mod quiet;
 mod runs;
 mod sense;
 mod sites;
+mod sums;
 mod tables;
 mod whole;
 

@@ -10,13 +10,14 @@
 use smallvec::SmallVec;
 
 use super::clusters::{
-    COUNT, EASTERN, GLUED, HAN, IN_WORDS, KEEPS, LANE, LANES, LONG, LONG_RUN, LOUD, MOST, NOTHING, SCRIPT, SEEN,
+    COUNT, EASTERN, GLUED, Gains, HAN, IN_WORDS, KEEPS, LANE, LANES, LONG, LONG_RUN, LOUD, MOST, NOTHING, SCRIPT, SEEN,
     SIGN_COUNT, SIGNS, Said, TELLING, TURN_COUNT, TURNED, TURNS, sides,
 };
-use super::hints::{self, Readings, WORTH, is_solid, readings};
+use super::hints::{self, Readings, WORTH};
 use super::known::{Known, Memory, mix, place};
-use super::tables::{Set, TABLES};
-use crate::language::{Model, ones};
+use super::sums::{is_solid, readings};
+use super::tables::{self, TABLES};
+use crate::language::{Model, Set, ones};
 
 /// Bytes of a cluster that one word holds.
 pub(super) const SHORT: usize = 8;
@@ -31,7 +32,7 @@ const LONGEST: usize = 1 << 16;
 /// What a line says.
 pub(super) struct Look {
     /// What [`super::tables::Tables::seen_in`] sees, and at the line's end what it would see before a space.
-    pub(super) seen: Set,
+    pub(super) seen: tables::Set,
     /// What [`hints::turned`] would find.
     pub(super) turned: Readings,
     /// Whether nothing but misread UTF-8, and what other lines say, can make anything of it.
@@ -44,6 +45,17 @@ struct Sum {
     /// How many were added, and what those gain that fill the room in `said`.
     added: usize,
     gains: [i32; LANES],
+}
+
+/// A reading that a line may be for.
+struct Open {
+    lane: usize,
+    /// The languages that it may be in.
+    languages: Set,
+    /// The most that it gains in one.
+    most: i64,
+    /// What it gains in each, if that is all that counts.
+    told: Option<Gains>,
 }
 
 impl Sum {
@@ -93,12 +105,24 @@ impl Sum {
         let made = known.words.made(line) | self.said.any[TELLING];
         let enough = |n: usize| if made >> LANE[n].reading & 1 == 1 { 1 } else { WORTH };
         some.retain(|n| gain(*n) >= enough(*n));
-        if some.is_empty() {
+        // The most that each gains in one language, and what it gains in each where nothing else counts.
+        let mut open: SmallVec<[Open; 4]> = SmallVec::new();
+        for n in some {
+            let gains = known.gains(line, LANE[n].reading);
+            let languages = LANE[n].pair.languages & gains.as_ref().map_or(Set::MAX, |g| g.languages);
+            let in_one = |g: &Gains| ones(languages).map(|l| i64::from(g.all[l])).max().unwrap_or(0);
+            let most = gains.as_ref().map_or(gain(n), |g| in_one(g) - LANE[n].pair.prior);
+            if languages != 0 && most >= enough(n) {
+                let told = gains.filter(|g| !g.in_word && enough(n) == WORTH);
+                open.push(Open { lane: n, languages, most, told });
+            }
+        }
+        if open.is_empty() {
             return true;
         }
         // Whichever language the line turns out to be in, it costs no more than in the likeliest.
         let model = Model::get();
-        let languages = some.iter().fold(0, |set, &n| set | LANE[n].pair.languages);
+        let languages = open.iter().fold(0, |set, o| set | o.languages);
         let rough = hints::skim(line, languages);
         let possible =
             hints::possible(&rough, languages, self.said.counts[TURN_COUNT].into(), self.said.counts[IN_WORDS].into());
@@ -106,9 +130,11 @@ impl Sum {
         let Some(costs) = known.costs(line, possible | 1 << likeliest) else { return false };
         let cost = |l: usize| model.skimmed(&rough, l) + i64::from(costs[l]);
         let least = cost(likeliest);
-        let may =
-            |n: usize| ones(possible & LANE[n].pair.languages).any(|l| gain(n) + (least - cost(l)).min(0) >= enough(n));
-        let left = some.iter().filter(|n| may(**n)).fold(0, |set, &n| set | 1 << LANE[n].reading);
+        let may = |o: &&Open| {
+            let gain = |l: usize| o.told.as_ref().map_or(o.most, |g| i64::from(g.all[l]) - LANE[o.lane].pair.prior);
+            ones(possible & o.languages).any(|l| gain(l) + (least - cost(l)).min(0) >= enough(o.lane))
+        };
+        let left = open.iter().filter(may).fold(0, |set, o| set | 1 << LANE[o.lane].reading);
         left == 0 || hints::rules_out(line, left)
     }
 }
@@ -143,7 +169,7 @@ pub(super) fn look(line: &str, known: &Memory) -> Look {
             at = end + ascii_run(&bytes[end..]);
         }
         let is_sound = sum.is_sound(line, known);
-        Look { seen: sum.said.any[SEEN] as Set, turned: sum.said.any[TURNED], is_sound }
+        Look { seen: sum.said.any[SEEN] as tables::Set, turned: sum.said.any[TURNED], is_sound }
     })
 }
 
