@@ -13,7 +13,7 @@ use super::output::{complain, count, help, note, path, stdout_failed, thousands,
 use super::places::{output, refuse_clashes, report_path};
 use super::progress::Progress;
 use super::report_file::{ReportFile, is_report, refuse_report};
-use super::run::{Failed, Signals, Source, Target, Way, container, inputs, wash};
+use super::run::{Failed, Signals, Source, Stamp, Target, Way, changed_meanwhile, container, inputs, wash};
 use super::settings::settings;
 use super::{Exit, Ran, Stop};
 use crate::dump::{Document, Found, Input, Output, Staged, WalkOptions, same_file, walk};
@@ -74,6 +74,8 @@ pub(crate) fn clean(a: &Clean, talk: &Talk) -> Ran {
 struct Washed {
     out: Vec<u8>,
     records: Vec<u8>,
+    /// What the file was when it was read.
+    stamp: Option<Stamp>,
     outcome: Result<Outcome, Error>,
 }
 
@@ -203,18 +205,18 @@ impl<'a> Run<'a> {
     fn small(&self, d: &Document) -> Washed {
         let id = d.id();
         let (mut out, mut records) = (Vec::new(), Vec::new());
-        let mut input = match std::fs::read(&d.path) {
-            Ok(bytes) => Source::Memory(io::Cursor::new(bytes)),
+        let (mut input, stamp) = match Source::held(&d.path) {
+            Ok((input, stamp)) => (input, Some(stamp)),
             Err(e) => {
                 let outcome = Err(Error::io(path(&d.path), "read", &e));
-                return Washed { out, records, outcome };
+                return Washed { out, records, stamp: None, outcome };
             }
         };
         let journal = self.journal(&mut records);
         let mut way = Way::new(&id, &mut out, journal, &self.signals, &|_| {});
         let outcome = wash(self.pipeline, &mut input, self.why(d), &mut way);
         let outcome = outcome.map_err(|e| Error::io(path(&d.path), "clean", &e));
-        Washed { out, records, outcome }
+        Washed { out, records, stamp, outcome }
     }
 
     fn journal<'r, W: Write>(&'r self, to: W) -> Option<Journal<'r, W>> {
@@ -249,7 +251,7 @@ impl<'a> Run<'a> {
             }
             self.progress.add(d.len);
             match w.outcome {
-                Ok(outcome) => self.put(d, &w.out, &outcome)?,
+                Ok(outcome) => self.put(d, &w.out, w.stamp.as_ref(), &outcome)?,
                 Err(e) => self.fail(&e),
             }
         }
@@ -270,13 +272,13 @@ impl<'a> Run<'a> {
     }
 
     /// Puts a small document's output in its place.
-    fn put(&mut self, d: &Document, out: &[u8], outcome: &Outcome) -> Result<(), Stop> {
+    fn put(&mut self, d: &Document, out: &[u8], stamp: Option<&Stamp>, outcome: &Outcome) -> Result<(), Stop> {
         let done = match self.output.place(&d.name, &d.path) {
             None => return self.finish_stream(out, d, outcome),
             Some(_) if self.unchanged_in_place(outcome) => Ok(()),
             Some(place) => self.stage(&place, d).and_then(|mut staged| {
                 staged.write_all(out).map_err(|e| Error::io(path(&place), "write", &e))?;
-                staged.commit()
+                self.commit(staged, d, stamp)
             }),
         };
         match done {
@@ -309,6 +311,14 @@ impl<'a> Run<'a> {
         Staged::new(place, in_place.then_some(d.path.as_path()), in_place)
     }
 
+    /// Puts `staged` in its place; not over an input that has changed since it had `stamp`.
+    fn commit(&self, staged: Staged, d: &Document, stamp: Option<&Stamp>) -> crate::Result<()> {
+        if matches!(self.output, Output::InPlace) && stamp.is_some_and(|s| s.differs(&d.path)) {
+            return Err(Error::io(path(&d.path), "clean", &changed_meanwhile()));
+        }
+        staged.commit()
+    }
+
     /// A document that is streamed: its records go to the report as they come.
     fn large(&mut self, d: &Document) -> Result<(), Stop> {
         self.progress.on(&path(&d.name));
@@ -329,12 +339,15 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         };
+        let stamp = input.stamp();
         let id = d.id();
         let why = self.why(d);
         let (outcome, staged) = self.stream(&mut input, &id, why, staged)?;
         match (outcome, staged) {
             (Ok(outcome), staged) => {
-                let commit = staged.filter(|_| !self.unchanged_in_place(&outcome)).map_or(Ok(()), Staged::commit);
+                let commit = staged
+                    .filter(|_| !self.unchanged_in_place(&outcome))
+                    .map_or(Ok(()), |staged| self.commit(staged, d, stamp.as_ref()));
                 match commit {
                     Ok(()) => self.count(&d.name, &outcome),
                     Err(e) => {
@@ -380,7 +393,11 @@ impl<'a> Run<'a> {
         let names = &self.names;
         let journal = self.report.as_mut().map(|r| Journal::new(&mut r.file, rules, names, r.full));
         let mut way = Way::new(id, &mut out, journal, &self.signals, &add);
+        let before = input.stamp();
         let mut outcome = wash(self.pipeline, input, why, &mut way);
+        if outcome.is_ok() && input.stamp() != before {
+            outcome = Err(changed_meanwhile());
+        }
         let mut failed = way.failed();
         if outcome.is_ok()
             && let Err(e) = out.flush()
@@ -466,9 +483,10 @@ impl<'a> Run<'a> {
             report::summary(&self.totals, self.pipeline.rules(), &mut line);
             self.record(&line)?;
         }
-        // Each document's records are on the disk by now; the way back takes no more.
+        // Each document's records are on the disk by now, but for those of failures; the way back takes
+        // no more.
         if let Some(r) = &mut self.report {
-            r.flush()?;
+            if self.totals.failed > 0 { r.sync()? } else { r.flush()? }
         }
         self.tell(stopped.is_some());
         Ok(match stopped {

@@ -110,12 +110,61 @@ impl Seek for Source {
     }
 }
 
+/// What tells a file, as long as nobody writes to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    len: u64,
+    written: Option<std::time::SystemTime>,
+    #[cfg(unix)]
+    number: (u64, u64),
+}
+
+impl Stamp {
+    pub(crate) fn of(m: &fs::Metadata) -> Stamp {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt as _;
+        Stamp {
+            len: m.len(),
+            written: m.modified().ok(),
+            #[cfg(unix)]
+            number: (m.dev(), m.ino()),
+        }
+    }
+
+    /// Whether `p` is no longer what this tells of.
+    pub(crate) fn differs(&self, p: &Path) -> bool {
+        fs::metadata(p).map_or(true, |m| Stamp::of(&m) != *self)
+    }
+}
+
+/// The error of a file that is not what it was.
+pub(crate) fn changed_meanwhile() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the file changed while it was read")
+}
+
 /// Standard input up to here is held in memory; more is spooled to a file without a name.
 const SPOOL: u64 = 8 << 20;
 
 impl Source {
     pub(crate) fn open(p: &Path) -> crate::Result<Source> {
         File::open(p).map(Source::File).map_err(|e| Error::io(path(p), "read", &e))
+    }
+
+    /// All of the file at `p`, in memory, and what it was.
+    pub(crate) fn held(p: &Path) -> io::Result<(Source, Stamp)> {
+        let mut file = File::open(p)?;
+        let m = file.metadata()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(m.len()).unwrap_or(0).min(SPOOL as usize));
+        file.read_to_end(&mut bytes)?;
+        Ok((Source::Memory(io::Cursor::new(bytes)), Stamp::of(&m)))
+    }
+
+    /// What it is now, if it is a file.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Source::File(f) => f.metadata().ok().map(|m| Stamp::of(&m)),
+            Source::Memory(_) => None,
+        }
     }
 
     pub(crate) fn stdin() -> crate::Result<Source> {
@@ -284,7 +333,11 @@ impl<W: Back, J: Back> Sink for Way<'_, '_, W, J> {
         let id = self.id;
         self.report(|j| j.begin(id, facts))?;
         if let (Some(mark), Some(j)) = (&mut self.mark, &mut self.journal) {
-            mark.hash = j.out().here().unwrap_or_default().saturating_sub(Journal::<J>::HASH);
+            let Some(here) = j.out().here() else {
+                self.failed = Some(Failed::Report);
+                return Err(io::Error::other("its place in the file cannot be told"));
+            };
+            mark.hash = here - Journal::<J>::HASH;
         }
         Ok(())
     }
@@ -364,4 +417,32 @@ pub(crate) fn wash<W: Back, J: Back>(
         }
     }
     Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_written_to_differs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (p, other) = (folder.path().join("a.txt"), folder.path().join("b.txt"));
+        fs::write(&p, "One two.\n").expect("a file");
+        let (_, stamp) = Source::held(&p).expect("readable");
+        let source = Source::open(&p).expect("readable");
+        assert_eq!(source.stamp().as_ref(), Some(&stamp));
+        assert!(!stamp.differs(&p));
+        // As long as before, and a while later.
+        let file = File::options().write(true).open(&p).expect("writable");
+        (&file).write_all(b"Two").expect("written");
+        let later = fs::metadata(&p).and_then(|m| m.modified()).expect("a time") + std::time::Duration::from_millis(20);
+        file.set_modified(later).expect("its time");
+        assert!(stamp.differs(&p) && source.stamp() != Some(stamp));
+        // Another file in its place, made at the same time.
+        let stamp = source.stamp().expect("a file");
+        fs::write(&other, "Two two.\n").expect("a file");
+        File::options().write(true).open(&other).and_then(|f| f.set_modified(later)).expect("its time");
+        fs::rename(&other, &p).expect("renamed");
+        assert!(stamp.differs(&p) && source.stamp() == Some(stamp));
+    }
 }

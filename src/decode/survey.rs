@@ -124,7 +124,7 @@ pub(crate) fn survey<R: Read + Seek>(input: &mut R, declared: Option<Encoding>) 
 }
 
 /// Most bytes of a document that is read once, as it may have to be read again.
-const ONCE: usize = 256 << 20;
+const ONCE: usize = 128 << 20;
 
 /// The facts, but for the hash, of what begins like most documents: UTF-8 without BOM whose lines all
 /// end with LF. It is for the reader of the rest to find that it is something else.

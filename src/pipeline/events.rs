@@ -179,7 +179,8 @@ pub enum Outcome {
         /// What was done.
         summary: Box<Summary>,
     },
-    /// It is not text, or not text that could be cleaned; the sink was told nothing.
+    /// It is not text, or not text that could be cleaned; the sink was told nothing that it did not have
+    /// to forget.
     LeftAlone {
         /// What it is.
         facts: Facts,
@@ -196,7 +197,8 @@ pub trait Sink {
     }
     /// Whether all that it is told of a document from now on can be taken back. Then the document is
     /// taken for what most are, and read once: [`Sink::begin`] is told a hash of zero, and either the
-    /// hash comes before the end, or [`Sink::forget`] and all from the start.
+    /// hash comes before the end, or [`Sink::forget`] and all from the start. That the input is not
+    /// changed meanwhile is for the caller to see to.
     fn can_forget(&mut self) -> bool {
         false
     }
@@ -206,7 +208,7 @@ pub trait Sink {
     }
     /// What was told of the document does not hold.
     fn forget(&mut self) -> io::Result<()> {
-        Ok(())
+        Err(io::ErrorKind::Unsupported.into())
     }
     /// The next bytes of the output.
     fn output(&mut self, bytes: &[u8]) -> io::Result<()>;

@@ -137,7 +137,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// Only those of `input` and `sink`; and [`io::ErrorKind::InvalidData`] if the input was
-    /// another on the second reading than on the first.
+    /// another on the second reading than on the first; of what is read once nobody can tell.
     pub fn run<R: Read + Seek, S: Sink>(&self, input: &mut R, sink: &mut S) -> io::Result<Outcome> {
         self.run_as(input, sink, self.declared)
     }

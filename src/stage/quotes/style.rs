@@ -37,7 +37,7 @@ pub(super) fn straighten(line: &str, facts: &Facts, rule: RuleId, sink: &mut Edi
             0x9C | 0x9D | 0x9F => {
                 if low_double > 0 {
                     low_double -= 1;
-                } else if !cjk && !(facts.straight_double && strings.hold(at)) {
+                } else if !cjk && (!facts.straight_double || !strings.hold(at)) {
                     sink.replace(at..past, "\"", rule);
                 }
             }
