@@ -119,7 +119,7 @@ impl<'r, W: Write> Journal<'r, W> {
     }
 
     /// Where the records go.
-    pub(crate) fn out(&mut self) -> &mut W {
+    pub fn out(&mut self) -> &mut W {
         &mut self.out
     }
 
@@ -135,8 +135,9 @@ impl<'r, W: Write> Journal<'r, W> {
         done
     }
 
-    /// How many bytes before the end of a `begin` record its hash begins.
-    pub(crate) const HASH: u64 = 32 + "\"}\n".len() as u64;
+    /// How many bytes before the end of a `begin` record its hash begins, for a sink that writes it there
+    /// later: see [`crate::pipeline::Sink::can_forget`].
+    pub const HASH: u64 = 32 + "\"}\n".len() as u64;
 
     /// The document begins.
     pub fn begin(&mut self, id: &DocumentId, facts: &Facts) -> io::Result<()> {
