@@ -289,8 +289,15 @@ impl Line {
             l.word(&mut w, words, waiting);
         }
         l.words += dense / 2;
-        let mut marks = line.chars().rev().filter(|c| !c.is_whitespace() && !is_closing(*c));
-        l.ends = ends(marks.next().unwrap_or(' '), marks.next().unwrap_or(' '));
+        l.ends = match bytes.last() {
+            // As most lines.
+            Some(b) if b.is_ascii_alphabetic() => End::Letter,
+            Some(b) if b.is_ascii_digit() => End::Digit,
+            _ => {
+                let mut marks = line.chars().rev().filter(|c| !c.is_whitespace() && !is_closing(*c));
+                ends(marks.next().unwrap_or(' '), marks.next().unwrap_or(' '))
+            }
+        };
         l.at_or_url += u32::from(url);
         l.look_up(words, waiting);
         l

@@ -16,6 +16,7 @@ mod measure;
 mod page;
 mod places;
 mod second;
+mod steps;
 mod trees;
 mod weights;
 mod words;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::groups::{G, Values};
 use super::measure::{End, First, LANGUAGES, Line, Waiting};
+use super::steps::step;
 use super::words::{CLASSES, Words, mix};
 use crate::language::{Model, Set, Text};
 
@@ -111,13 +112,6 @@ impl Page {
     }
 }
 
-/// The number of the first of `bounds`, which rise, that `n` does not reach. Here and below all of
-/// them are looked at: that is faster than to stop in time.
-#[inline]
-fn step(n: u64, bounds: &[u64]) -> u8 {
-    bounds.iter().filter(|&&b| n >= b).count() as u8
-}
-
 fn percent(part: u64, of: u64) -> u64 {
     part * 100 / of.max(1)
 }
@@ -125,14 +119,14 @@ fn percent(part: u64, of: u64) -> u64 {
 /// The step of a share: 0 for none, else 1 and what `bounds` (percent) say.
 #[inline]
 fn share(part: u64, of: u64, bounds: &[u64]) -> u8 {
-    // Divisions are slow.
+    // Divisions are slow, and so it is to stop at the first bound that is not reached.
     let reached = || bounds.iter().filter(|&&b| part * 100 >= b * of.max(1)).count() as u8;
     if part == 0 { 0 } else { 1 + reached() }
 }
 
 /// Steps of how far back a line stands.
 fn since(lines: Option<usize>) -> u8 {
-    lines.map_or(0, |n| 1 + step(n as u64, &[6, 21]))
+    lines.map_or(0, |n| 1 + step!(n as i64, [6, 21]))
 }
 
 /// The step of what the words of a line say.
@@ -183,8 +177,8 @@ fn own(l: &Line, language: usize) -> Values {
     let mut set = |g: G, value: u8| v[g as usize] = value;
     let words = u64::from(l.words);
     let stops = u64::from(l.stops[language]);
-    let len = step(words, &[2, 4, 7, 10, 15, 25, 50]);
-    set(G::WORDS, step(words, &[1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100]));
+    let len = step!(words as i64, [2, 4, 7, 10, 15, 25, 50]);
+    set(G::WORDS, step!(words as i64, [1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 100]));
     set(G::LENGTH, len);
     set(G::END, l.ends as u8);
     let common = if words < 3 { 0 } else { 1 + share(stops, words, &[10, 20, 30, 40]) };
@@ -207,7 +201,7 @@ fn own(l: &Line, language: usize) -> Values {
     let around = l.begins == First::Bracket && l.ends == End::Bracket;
     set(G::BRACKETS, if around { 2 } else { u8::from(l.brackets > 0) });
     let letters = u64::from(l.letters + l.digits);
-    set(G::DENSITY, if letters == 0 { 0 } else { 1 + step(letters / words.max(1), &[4, 5, 6, 8, 11]) });
+    set(G::DENSITY, if letters == 0 { 0 } else { 1 + step!((letters / words.max(1)) as i64, [4, 5, 6, 8, 11]) });
     let month = l.classes & const { class("date") } != 0;
     let time = match (month && l.numbers > 0, l.clock, l.year) {
         (true, true, _) | (true, _, true) => 5,
@@ -218,7 +212,7 @@ fn own(l: &Line, language: usize) -> Values {
         _ => 0,
     };
     set(G::TIME, time);
-    let size = 1 + step(words, &[5, 13]);
+    let size = 1 + step!(words as i64, [5, 13]);
     for bit in 0..CLASSES.len() {
         if l.classes & 1 << bit != 0 {
             set_class(&mut v, bit, size);
@@ -333,8 +327,8 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
     let sentences = all.iter().filter(|v| v[G::TYPE as usize] <= 1).count() as u64;
     let of_page: [(G, u8); 21] = [
         (G::P_PROSE, share(whole(1), words, &[20, 40, 60, 80, 95])),
-        (G::P_LINES, step(some, &[10, 30, 80, 200, 500])),
-        (G::P_LABELS, step(percent(whole(2), some), &[5, 15, 30, 45])),
+        (G::P_LINES, step!(some as i64, [10, 30, 80, 200, 500])),
+        (G::P_LABELS, step!(percent(whole(2), some) as i64, [5, 15, 30, 45])),
         (G::P_RUN, share(in_run, whole(1), &[30, 60, 85, 98])),
         (G::P_TALK, share(has(const { class("comment") }), some, &[3, 8, 15])),
         (G::P_FORUM, share(has(const { class("forum") }), some, &[3, 8, 15])),
@@ -343,15 +337,15 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         (G::P_BULLETS, share(whole(6), some, &[10, 30])),
         (G::P_REPEATS, share(repeats, some, &[10, 25])),
         (G::P_PIPES, share(lines.iter().filter(|l| l.pipes > 0).count() as u64, some, &[5, 20])),
-        (G::P_WORDS, step(words, &[100, 300, 800, 2000, 5000])),
+        (G::P_WORDS, step!(words as i64 / 100, [1, 3, 8, 20, 50])),
         (G::P_RULED, share(whole(9), some, &[3, 8, 15, 30])),
         (G::P_LEAN, near_lean(whole(10), some)),
-        (G::P_KINDS, step(u64::from(kinds), &[1, 2, 3, 4, 5, 6, 8])),
+        (G::P_KINDS, step!(kinds.into(), [1, 2, 3, 4, 5, 6, 8])),
         (G::P_HEAD, head),
         (G::P_TAIL, tail),
         (G::P_ENGLISH, u8::from(language == ENGLISH)),
         (G::P_SENTENCES, share(sentences, some, &[5, 15, 30, 50, 75])),
-        (G::P_SHORT, step(percent(whole(3), some), &[10, 30, 50, 70])),
+        (G::P_SHORT, step!(percent(whole(3), some) as i64, [10, 30, 50, 70])),
         (G::P_BLANKS, share(page.blanks as u64, some + page.blanks as u64, &[20, 40])),
     ];
     let mut last: [Option<usize>; 5] = [None; 5];
@@ -365,18 +359,18 @@ pub(super) fn values(page: &Page, language: usize) -> Vec<Values> {
         }
         let v = &mut all[i];
         let mut set = |g: G, value: u8| v[g as usize] = value;
-        set(G::LIKE, step(like, &[2, 3, 6, 11, 21]));
-        set(G::ALIKE, step(u64::from(alike[i]), &[2, 3, 6, 11, 21]));
+        set(G::LIKE, step!(like as i64, [2, 3, 6, 11, 21]));
+        set(G::ALIKE, step!(alike[i].into(), [2, 3, 6, 11, 21]));
         set(G::REPEATED, (count[i].min(5) - 1) as u8);
         let blank_after = lines.get(i + 1).is_none_or(|next| next.blank > 0);
         set(G::BLANKS, u8::from(l.blank > 0 || i == 0) + 2 * u8::from(blank_after));
-        set(G::PLACE, step((i * 100 / n) as u64, &[2, 10, 25, 50, 75, 90, 98]));
-        set(G::FROM_START, step(i as u64 + 1, &[2, 3, 5, 10, 20, 50]));
-        set(G::FROM_END, step((n - i) as u64, &[2, 3, 5, 10, 20, 50]));
+        set(G::PLACE, step!((i * 100 / n) as i64, [2, 10, 25, 50, 75, 90, 98]));
+        set(G::FROM_START, step!(i as i64 + 1, [2, 3, 5, 10, 20, 50]));
+        set(G::FROM_END, step!((n - i) as i64, [2, 3, 5, 10, 20, 50]));
         let place = match run {
             None => 0,
-            Some((a, _)) if i < a => 8 - 1 - step((a - i) as u64, &[2, 3, 6, 11, 21, 41]),
-            Some((_, b)) if i > b => 8 + 1 + step((i - b) as u64, &[2, 3, 6, 11, 21, 41]),
+            Some((a, _)) if i < a => 8 - 1 - step!((a - i) as i64, [2, 3, 6, 11, 21, 41]),
+            Some((_, b)) if i > b => 8 + 1 + step!((i - b) as i64, [2, 3, 6, 11, 21, 41]),
             Some(_) => 8,
         };
         set(G::RUN, place);

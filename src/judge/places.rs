@@ -47,10 +47,16 @@ pub(super) struct Places {
     beside: Vec<Place>,
 }
 
-/// Lines nearby whose values alone bear weights, and where one of them has its lanes.
+/// Lines nearby whose values alone bear weights.
 const AROUND: [i8; 6] = [-1, 1, -2, 2, -3, 3];
-/// Weights of one value, one a lane of [`AROUND`].
-type Lanes = [i32; 8];
+/// Weights of one value: what it says of the lines from three above to three below. Two lanes are
+/// empty, the line's own and the last.
+type Lanes = [i16; 8];
+
+/// Where the line has its lane that the value's line is `by` lines from.
+fn lane(by: i8) -> usize {
+    (3 - by) as usize
+}
 
 /// Weights laid out for looking up: a row of 16 for each value of a group.
 pub(super) struct Table {
@@ -100,9 +106,9 @@ impl Places {
     pub(super) fn table(&self, weights: &[i16]) -> Table {
         let mut near = vec![[[0; 8]; 16]; self.nearby.len()];
         for &(at, p) in &self.of_near {
-            let lane = AROUND.iter().position(|by| *by == p.by).expect("at most three lines off");
+            assert!(AROUND.contains(&p.by), "at most three lines off");
             for value in 0..=GROUPS[usize::from(p.b)].1.len() {
-                near[at][value & 15][lane] = i32::from(weights[p.base as usize + value]);
+                near[at][value & 15][lane(p.by)] = weights[p.base as usize + value];
             }
         }
         let row = |p: &Place| {
@@ -151,8 +157,8 @@ impl Places {
             let some = weights[base..].iter().step_by(stride).take(GROUPS[usize::from(size)].1.len());
             tables[at].iter_mut().zip(some).for_each(|(sum, w)| *sum += i32::from(*w));
         }
-        // With room for three lines at either end.
-        let mut scores = vec![page; lines.len() + 6];
+        // With room for three lines at either end, and the empty lane.
+        let mut scores = vec![page; lines.len() + 7];
         let nobody = self.around(&NOBODY, table);
         // Some lines at a time, so that a slot is looked at once for all of them.
         for (n, some) in lines.chunks(AT_ONCE).enumerate() {
@@ -173,15 +179,12 @@ impl Places {
                 }
                 // What it says of the lines around it; at the ends, what is said where there is none.
                 let says = self.around(own, table);
-                let around = &mut scores[i..i + 7];
+                let around = &mut scores[i..i + 8];
+                around.iter_mut().zip(says).for_each(|(score, says)| *score += i32::from(says));
                 around[3] += sum;
-                for (by, says) in AROUND.into_iter().zip(says) {
-                    around[(3 - by) as usize] += says;
-                }
                 if i < 3 || i + 3 >= lines.len() {
-                    let none = |by: i8| i.checked_add_signed(by.into()).is_none_or(|j| j >= lines.len());
-                    around[3] +=
-                        AROUND.into_iter().zip(nobody).filter(|(by, _)| none(*by)).map(|(_, w)| w).sum::<i32>();
+                    let none = |by: &i8| i.checked_add_signed((*by).into()).is_none_or(|j| j >= lines.len());
+                    around[3] += AROUND.into_iter().filter(none).map(|by| i32::from(nobody[lane(by)])).sum::<i32>();
                 }
             }
         }
@@ -221,7 +224,7 @@ impl Places {
         let mut sums: Lanes = [0; 8];
         for (g, rows) in self.nearby.iter().zip(&table.near) {
             let row = &rows[usize::from(value(line, *g))];
-            sums.iter_mut().zip(row).for_each(|(sum, w)| *sum += w);
+            sums.iter_mut().zip(row).for_each(|(sum, w)| *sum = sum.saturating_add(*w));
         }
         sums
     }

@@ -2,6 +2,7 @@
 
 use super::groups::{G, Values};
 use super::measure::Line;
+use super::steps::step;
 
 /// `1000 / (1 + exp(-x / 4))` for x = 0, 1, 2 …: whole numbers, so that no processor rounds them
 /// otherwise.
@@ -16,12 +17,6 @@ pub(super) fn probability(score: i32) -> i32 {
     let (step, rest) = ((x / 25) as usize, x % 25);
     let p = LOGISTIC[step] + (LOGISTIC[step + 1] - LOGISTIC[step]) * rest / 25;
     if score < 0 { 1000 - p } else { p }
-}
-
-/// The number of the first of `bounds`, which rise, that `n` does not reach.
-#[inline]
-fn step(n: i64, bounds: &[i64]) -> u8 {
-    bounds.iter().filter(|&&b| n >= b).count() as u8
 }
 
 /// Adds to `values` what `scores` say.
@@ -43,10 +38,10 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
     let best = stretch(&chances, weight);
     let in_best = best.map_or(0, |(a, b)| sums[b + 1].1 - sums[a].1);
     let page = [
-        (G::P_KEPT, step(kept / all.max(1), &[50, 150, 300, 450, 600, 750, 900, 980])),
-        (G::P_BEST, step(in_best * 1000 / kept.max(1), &[300, 600, 800, 950])),
-        (G::P_SURE, step(sure / all.max(1), &[500, 650, 800, 900])),
-        (G::P_GONE, if gone == 0 { 0 } else { 1 + step(gone * 100 / n.max(1) as i64, &[5, 15, 40]) }),
+        (G::P_KEPT, step!(kept / all.max(1), [50, 150, 300, 450, 600, 750, 900, 980])),
+        (G::P_BEST, step!(in_best * 1000 / kept.max(1), [300, 600, 800, 950])),
+        (G::P_SURE, step!(sure / all.max(1), [500, 650, 800, 900])),
+        (G::P_GONE, if gone == 0 { 0 } else { 1 + step!(gone * 100 / n.max(1) as i64, [5, 15, 40]) }),
     ];
     if let Some(first) = values.first_mut() {
         page.iter().for_each(|&(g, value)| first[g as usize] = value);
@@ -55,20 +50,20 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
         let v = &mut values[i];
         let mut set = |g: G, value: u8| v[g as usize] = value;
         let score = i64::from(scores[i]);
-        set(G::SCORE, step(score, &[-500, -350, -250, -170, -110, -60, -20, 20, 60, 110, 170, 250, 350, 500]));
-        set(G::VERDICT, step(score, &[-300, -150, -50, 0, 50, 150, 300]));
+        set(G::SCORE, step!(score, [-500, -350, -250, -170, -110, -60, -20, 20, 60, 110, 170, 250, 350, 500]));
+        set(G::VERDICT, step!(score, [-300, -150, -50, 0, 50, 150, 300]));
         for (g, reach) in [(G::KEPT_2, 2), (G::KEPT_5, 5), (G::KEPT_12, 12)] {
             let (a, b) = (sums[i.saturating_sub(reach)], sums[(i + reach + 1).min(n)]);
             let own = weight(i);
-            let (of, part) = (b.0 - a.0 - own, b.1 - a.1 - own * chances[i]);
+            // Of 25 lines at most, so that 32 bits are enough.
+            let (of, part) = ((b.0 - a.0 - own).max(1) as i32, (b.1 - a.1 - own * chances[i]) as i32);
             // Divisions are slow.
-            let of = of.max(1);
-            set(g, [50, 150, 300, 450, 550, 700, 850, 950].iter().filter(|&&b| part >= b * of).count() as u8);
+            set(g, [50, 150, 300, 450, 550, 700, 850, 950].iter().map(|&b| u8::from(part >= b * of)).sum());
         }
         let place = match best {
             None => 0,
-            Some((a, _)) if i < a => 8 - 1 - step((a - i) as i64, &[2, 3, 6, 11, 21, 41]),
-            Some((_, b)) if i > b => 8 + 1 + step((i - b) as i64, &[2, 3, 6, 11, 21, 41]),
+            Some((a, _)) if i < a => 8 - 1 - step!((a - i) as i64, [2, 3, 6, 11, 21, 41]),
+            Some((_, b)) if i > b => 8 + 1 + step!((i - b) as i64, [2, 3, 6, 11, 21, 41]),
             Some(_) => 8,
         };
         set(G::BEST, place);
@@ -79,15 +74,17 @@ pub(super) fn add(lines: &[Line], scores: &[i32], values: &mut [Values]) {
 pub(super) fn add_page(lines: &[Line], scores: &[i32], values: &mut Values) {
     let n = lines.len() as i64;
     let mut set = |g: G, value: u8| values[g as usize] = value;
-    let share =
-        |part: i64, of: i64, bounds: &[i64]| if part == 0 { 0 } else { 1 + step(part * 100 / of.max(1), bounds) };
+    let share = |part: i64, of: i64, bounds: &[i64]| {
+        let percent = part * 100 / of.max(1);
+        if part == 0 { 0 } else { 1 + bounds.iter().filter(|&&b| percent >= b).count() as u8 }
+    };
     let drop = scores.iter().filter(|&&s| s < 0).count() as i64;
     let words: i64 = lines.iter().map(|l| i64::from(l.words)).sum();
     let drop_words = lines.iter().zip(scores).filter(|(_, s)| **s < 0).map(|(l, _)| i64::from(l.words)).sum();
     let surely = scores.iter().filter(|&&s| s < -130).count() as i64;
     set(G::P_DROP, share(drop, n, &[5, 10, 20, 35, 60]));
     set(G::P_DROP_WORDS, share(drop_words, words, &[3, 6, 12, 25, 50]));
-    set(G::P_SURELY, step(surely, &[1, 2, 4, 7, 13, 25, 50, 100]));
+    set(G::P_SURELY, step!(surely, [1, 2, 4, 7, 13, 25, 50, 100]));
     set(G::P_SURE_SHARE, share(surely, n, &[5, 10, 20, 35, 60]));
     let mut worst: Vec<i32> = lines.iter().zip(scores).filter(|(l, _)| !l.ruled).map(|(_, s)| *s).collect();
     let five = worst.len().min(5);
@@ -95,9 +92,9 @@ pub(super) fn add_page(lines: &[Line], scores: &[i32], values: &mut Values) {
         worst.select_nth_unstable(five - 1);
     }
     let mean = worst[..five].iter().map(|&s| i64::from(s)).sum::<i64>() / five.max(1) as i64;
-    set(G::P_WORST, step(mean, &[-400, -300, -220, -150, -80, 0]));
+    set(G::P_WORST, step!(mean, [-400, -300, -220, -150, -80, 0]));
     let stay: i64 = scores.iter().filter(|&&s| s >= 0).map(|&s| i64::from(s)).sum();
-    let best = if drop == n { 0 } else { 1 + step(stay / (n - drop), &[100, 200, 300, 400]) };
+    let best = if drop == n { 0 } else { 1 + step!(stay / (n - drop), [100, 200, 300, 400]) };
     set(G::P_BEST_LINES, best);
 }
 
