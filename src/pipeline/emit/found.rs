@@ -11,7 +11,13 @@ pub(in crate::pipeline) const FINDING_TEXT: usize = 240;
 
 impl<S: Sink> Emitter<'_, S> {
     /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
+    #[inline]
     pub(super) fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
+        let some = p.batch.found.get(self.cursor.found).is_some_and(|f| (f.new.start as usize) < end);
+        if some || !self.flagged.is_empty() { self.tell_some(p, end, stays) } else { Ok(()) }
+    }
+
+    fn tell_some(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
         while let Some(f) = self.next_found(p, end) {
             if stays {
                 let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
