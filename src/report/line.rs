@@ -189,11 +189,12 @@ impl Near {
     /// Moves to the digits of `n`.
     #[cold]
     fn go(&mut self, n: u64) {
-        let mut all = Line::default();
-        all.number(n / 10_000);
+        let mut all = [0; Short::ROOM];
+        let mut short = Short { to: &mut all, len: 0 };
+        short.number(n / 10_000);
         self.base = n - n % 10_000;
-        self.len = all.len as u8;
-        self.digits[..all.len].copy_from_slice(all.as_bytes());
+        self.len = short.len;
+        self.digits.copy_from_slice(&all[..16]);
     }
 }
 

@@ -54,6 +54,10 @@ impl<S: Sink> Emitter<'_, S> {
         while !text.is_char_boundary(cut) {
             cut -= 1;
         }
+        let dirty = &p.batch.dirty;
+        if let Some(n) = dirty.partition_point(|d| d.start <= f.old.start).checked_sub(1) {
+            self.found_ruler.skip_to(dirty[n].start as usize, p.line_base + u64::from(dirty[n].line));
+        }
         let (line, column) = self.found_ruler.go(&p.batch.text, f.old.start as usize);
         self.sink.finding(&Finding {
             old_range: p.old_base + u64::from(f.old.start)..p.old_base + u64::from(f.old.end),
