@@ -33,6 +33,17 @@ impl EditSet {
         size_of_val(&self.edits[..]) + self.arena.len()
     }
 
+    /// How many edits there are, and how many bytes their new texts take.
+    pub(crate) fn lens(&self) -> (usize, usize) {
+        (self.edits.len(), self.arena.len())
+    }
+
+    /// Makes room for so many more of both.
+    pub(crate) fn reserve(&mut self, edits: usize, bytes: usize) {
+        self.edits.reserve(edits);
+        self.arena.reserve(bytes);
+    }
+
     /// Whether it changes nothing.
     pub fn is_identity(&self) -> bool {
         self.edits.is_empty()

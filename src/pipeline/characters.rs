@@ -144,6 +144,8 @@ pub(super) struct Washer<'p> {
     edges: String,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
+    /// How many edits the last batch had, and how much new text.
+    usual: (usize, usize),
 }
 
 impl<'p> Washer<'p> {
@@ -169,6 +171,7 @@ impl<'p> Washer<'p> {
             fresh_pieces: Vec::new(),
             edges: String::new(),
             lasting: Vec::new(),
+            usual: (0, 0),
         }
     }
 
@@ -183,6 +186,9 @@ impl<'p> Washer<'p> {
         let mut lines = std::mem::take(&mut self.lines);
         Lined::all(&text, &mut lines);
         self.plan.line_rules.scan(&text, &lines, self.plan.changes, &mut self.scratch);
+        // As many as there will be, or were in the batch before.
+        batch.pieces.reserve(lines.len());
+        batch.edits.reserve(self.usual.0, self.usual.1);
         for Lined { end, features } in &lines {
             let end = *end as usize;
             let line = &text[start..end];
@@ -213,6 +219,7 @@ impl<'p> Washer<'p> {
                 batch.new_len += 1;
             }
         }
+        self.usual = batch.edits.lens();
         self.lines = lines;
         batch.text = text;
         if self.plan.looks_around {
