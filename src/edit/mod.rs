@@ -40,6 +40,11 @@ impl Span {
         (self.end - self.start) as usize
     }
 
+    /// The same span in a text before which `by` more bytes stand.
+    fn moved(self, by: u32) -> Span {
+        Span { start: self.start + by, end: self.end + by }
+    }
+
     /// As a range for slicing.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
@@ -109,6 +114,10 @@ pub enum Side {
 
 /// Adds `more` to the sorted set `to`.
 pub(crate) fn add_rules(to: &mut Rules, more: &[RuleId]) {
+    if to.is_empty() {
+        to.extend_from_slice(more);
+        return;
+    }
     for &r in more {
         if let Err(i) = to.binary_search(&r) {
             to.insert(i, r);

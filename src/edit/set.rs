@@ -1,16 +1,17 @@
 //! A set of edits: applied, composed, inverted, and used to carry offsets from one side to the other.
 
-use smallvec::{SmallVec, smallvec};
-
 use super::{Edit, RuleId, Rules, Side, Span, add_rules};
 
 /// What turns one text into another: ordered, disjoint replacements that never touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EditSet {
     edits: Vec<Edit>,
+    /// New texts; there may be more in it than the edits use.
     arena: String,
     len_before: usize,
     len_after: usize,
+    /// Whether some edits became one, of which one may have undone what another did.
+    joined: bool,
 }
 
 impl EditSet {
@@ -24,11 +25,23 @@ impl EditSet {
         self.arena.clear();
         self.len_before = len;
         self.len_after = len;
+        self.joined = false;
     }
 
     /// About how many bytes of memory it takes.
     pub(crate) fn size(&self) -> usize {
         size_of_val(&self.edits[..]) + self.arena.len()
+    }
+
+    /// How many edits there are, and how many bytes their new texts take.
+    pub(crate) fn lens(&self) -> (usize, usize) {
+        (self.edits.len(), self.arena.len())
+    }
+
+    /// Makes room for so many more of both.
+    pub(crate) fn reserve(&mut self, edits: usize, bytes: usize) {
+        self.edits.reserve(edits);
+        self.arena.reserve(bytes);
     }
 
     /// Whether it changes nothing.
@@ -60,30 +73,44 @@ impl EditSet {
     pub(crate) fn push(&mut self, old: Span, new: &str, rules: &[RuleId]) {
         let from = self.arena.len();
         append(&mut self.arena, new);
-        let at = (old.start as usize + self.len_after - self.len_before) as u32;
-        self.len_after = self.len_after + new.len() - old.len();
-        if let Some(last) = self.edits.last_mut() {
-            debug_assert!(last.old.end <= old.start);
-            if last.old.end == old.start {
-                last.old.end = old.end;
-                last.new.end = self.arena.len() as u32;
-                add_rules(&mut last.rules, rules);
-                return;
-            }
-        }
-        let rules = match *rules {
-            [one] => smallvec![one],
-            _ => SmallVec::from_slice(rules),
-        };
-        self.edits.push(Edit { old, new: Span::new(from, self.arena.len()), at, rules });
+        self.push_placed(old, Span::new(from, self.arena.len()), Rules::from_slice(rules));
     }
 
-    /// Appends the edits of a part of the text, which starts at byte `at`.
-    pub(crate) fn append(&mut self, at: usize, part: &EditSet) {
-        for e in &part.edits {
-            let old = Span::new(at + e.old.start as usize, at + e.old.end as usize);
-            self.push(old, part.new_text(e), &e.rules);
+    /// The same, where the new text is in the arena, as are those of all edits to come.
+    pub(super) fn push_placed(&mut self, old: Span, new: Span, rules: Rules) {
+        let at = (old.start as usize + self.len_after - self.len_before) as u32;
+        self.len_after = self.len_after + new.len() - old.len();
+        match self.edits.last_mut() {
+            Some(last) if last.old.end >= old.start => {
+                debug_assert!(last.old.end == old.start);
+                last.old.end = old.end;
+                join(&mut self.arena, &mut last.new, new);
+                add_rules(&mut last.rules, &rules);
+                self.joined = true;
+            }
+            _ => self.edits.push(Edit { old, new, at, rules }),
         }
+    }
+
+    /// The arena, for new texts of edits that are about to be pushed.
+    pub(super) fn arena(&mut self) -> &mut String {
+        &mut self.arena
+    }
+
+    /// Appends the edits of a part of the text, which starts at byte `at` and touches no other edit; the
+    /// part has none any more.
+    pub(crate) fn append(&mut self, at: usize, part: &mut EditSet) {
+        let (old, new) = (at as u32, self.arena.len() as u32);
+        let after = (at + self.len_after - self.len_before) as u32;
+        self.arena.push_str(&part.arena);
+        self.edits.extend(part.edits.drain(..).map(|mut e| {
+            e.old = e.old.moved(old);
+            e.new = e.new.moved(new);
+            e.at += after;
+            e
+        }));
+        self.len_after = self.len_after + part.len_after - part.len_before;
+        self.joined |= part.joined;
     }
 
     /// Each edit with the range that its new text takes up in the text after.
@@ -127,20 +154,26 @@ impl EditSet {
     /// # Panics
     /// If `next` is not for a text as long as this set makes.
     pub fn then(&self, next: &EditSet) -> EditSet {
+        let mut out = EditSet::default();
+        self.then_into(next, &mut out);
+        out
+    }
+
+    /// The same, in place of what `out` was.
+    pub(crate) fn then_into(&self, next: &EditSet, out: &mut EditSet) {
         assert_eq!(self.len_after, next.len_before, "edits of another text");
-        let mut out = EditSet::identity(self.len_before);
+        out.clear(self.len_before);
         let mut a = self.placed().peekable();
         let mut b = next.edits.iter().peekable();
         // Bytes of the text before minus bytes of the middle text, up to here.
         let mut shift = 0i64;
-        let mut new = String::new();
         loop {
             // A group: edits of both sets whose ranges of the middle text touch.
             let start = match (a.peek(), b.peek()) {
                 (Some((_, m)), Some(e)) => m.start.min(e.old.start),
                 (Some((_, m)), None) => m.start,
                 (None, Some(e)) => e.old.start,
-                (None, None) => return out,
+                (None, None) => break,
             };
             let before = i64::from(start) + shift;
             let mut end = start;
@@ -148,13 +181,14 @@ impl EditSet {
             let mut gone = start;
             let mut rules = Rules::new();
             let mut left: Option<(&str, Span)> = None;
-            new.clear();
+            let new = &mut out.arena;
+            let from = new.len();
             loop {
                 let next_a = a.peek().map(|(_, m)| m.start).filter(|&s| s <= end);
                 let next_b = b.peek().map(|e| e.old.start).filter(|&s| s <= end);
                 match (next_a, next_b) {
                     (Some(sa), sb) if sb.is_none_or(|sb| sa <= sb) => {
-                        flush(&mut left, &mut gone, u32::MAX, &mut new);
+                        flush(&mut left, &mut gone, u32::MAX, new);
                         let (e, m) = a.next().expect("peeked");
                         shift += e.old.len() as i64 - m.len() as i64;
                         end = end.max(m.end);
@@ -162,9 +196,9 @@ impl EditSet {
                         left = Some((self.new_text(e), m));
                     }
                     (_, Some(sb)) => {
-                        flush(&mut left, &mut gone, sb, &mut new);
+                        flush(&mut left, &mut gone, sb, new);
                         let e = b.next().expect("peeked");
-                        new.push_str(next.new_text(e));
+                        append(new, next.new_text(e));
                         gone = e.old.end;
                         end = end.max(e.old.end);
                         add_rules(&mut rules, &e.rules);
@@ -172,10 +206,12 @@ impl EditSet {
                     _ => break,
                 }
             }
-            flush(&mut left, &mut gone, u32::MAX, &mut new);
-            let after = i64::from(end) + shift;
-            out.push(Span { start: before as u32, end: after as u32 }, &new, &rules);
+            flush(&mut left, &mut gone, u32::MAX, new);
+            let old = Span { start: before as u32, end: (i64::from(end) + shift) as u32 };
+            let new = Span::new(from, new.len());
+            out.push_placed(old, new, rules);
         }
+        out.joined = true;
 
         /// Copies what survives of `left` up to `until` (middle text).
         fn flush(left: &mut Option<(&str, Span)>, gone: &mut u32, until: u32, new: &mut String) {
@@ -183,7 +219,7 @@ impl EditSet {
             let from = m.start.max(*gone);
             let to = m.end.min(until);
             if from < to {
-                new.push_str(&text[(from - m.start) as usize..(to - m.start) as usize]);
+                append(new, &text[(from - m.start) as usize..(to - m.start) as usize]);
                 *gone = to;
             }
             if until >= m.end {
@@ -192,11 +228,13 @@ impl EditSet {
         }
     }
 
-    /// Drops edits that put back the very text that they take out; for sets made by
-    /// [`EditSet::then`], where one set may undo the other. `text` is the text before.
+    /// Drops edits that put back the very text that they take out, as those may that were made of
+    /// several. `text` is the text before.
     pub(crate) fn drop_no_ops(&mut self, text: &str) {
         let arena = &self.arena;
-        self.edits.retain(|e| text[e.old.range()] != arena[e.new.range()]);
+        if self.joined {
+            self.edits.retain(|e| text[e.old.range()] != arena[e.new.range()]);
+        }
     }
 
     /// Where byte `at` of the text before comes to lie in the text after: for a byte within an
@@ -208,6 +246,21 @@ impl EditSet {
     /// The other way round: where byte `at` of the text after came from.
     pub fn map_back(&self, at: usize, side: Side) -> usize {
         carry(at, side, &self.edits, |e| (e.after(), e.old))
+    }
+}
+
+/// Makes `last`, a new text, go on with `more`. Moves it to the end for that, once.
+fn join(arena: &mut String, last: &mut Span, more: Span) {
+    if last.end != more.start {
+        if last.end as usize != arena.len() {
+            let from = arena.len();
+            arena.extend_from_within(last.range());
+            last.start = from as u32;
+        }
+        arena.extend_from_within(more.range());
+        last.end = arena.len() as u32;
+    } else {
+        last.end = more.end;
     }
 }
 

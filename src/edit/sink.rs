@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::set::append;
-use super::{EditSet, Effect, RuleId, Seen, Span};
+use super::{EditSet, Effect, RuleId, Rules, Seen, Span};
 
 #[derive(Clone, Copy)]
 struct Push {
@@ -89,7 +89,7 @@ impl EditSink {
         }
     }
 
-    /// Makes offsets of what follows relative to byte `base` of the text that [`EditSink::take`]
+    /// Makes offsets of what follows relative to byte `base` of the text that [`EditSink::carry_out`]
     /// will be given.
     pub(crate) fn set_base(&mut self, base: usize) {
         self.base = base as u32;
@@ -105,24 +105,39 @@ impl EditSink {
         self.lasting.drain(..)
     }
 
-    /// Whether no edit was pushed since the last [`EditSink::take`].
+    /// Whether nothing was pushed or flagged since it was last asked for.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_empty() && self.seen.is_empty() && self.lasting.is_empty()
+    }
+
+    /// Whether no edit was pushed since the last [`EditSink::carry_out`].
     pub(crate) fn is_empty(&self) -> bool {
         self.pushed.is_empty()
     }
 
-    /// Turns what was pushed into an edit set for `text`, into `out`, and forgets it: orders the
-    /// edits, drops overlaps and no-ops, trims equal ends, joins what touches.
+    /// [`EditSink::carry_out`] for those who do not want the text.
+    #[cfg(test)]
     pub(crate) fn take(&mut self, text: &str, out: &mut EditSet) {
+        self.carry_out(text, out, &mut String::new());
+    }
+
+    /// Turns what was pushed into an edit set for `text`, into `out`, and forgets it: orders the
+    /// edits, drops overlaps and no-ops, trims equal ends, joins what touches. Into `after` goes the text
+    /// that they make.
+    pub(crate) fn carry_out(&mut self, text: &str, out: &mut EditSet, after: &mut String) {
         out.clear(text.len());
+        after.clear();
+        // The new texts stay where they are: the set takes them over.
+        std::mem::swap(&mut self.arena, out.arena());
         if !self.pushed.is_sorted_by_key(|p| (p.old.start, p.old.end)) {
             self.pushed.sort_by_key(|p| (p.old.start, p.old.end));
         }
-        let mut free = 0;
+        let (mut free, mut copied) = (0, 0);
         for p in self.pushed.drain(..) {
             if p.old.start < free {
                 continue;
             }
-            let new = &self.arena[p.new.range()];
+            let new = &out.arena()[p.new.range()];
             let Some(old) = text.get(p.old.range()) else {
                 debug_assert!(false, "edit {:?} by rule {} is off a char boundary", p.old, p.rule.0);
                 continue;
@@ -132,15 +147,23 @@ impl EditSink {
             if head == old.len() && head == new.len() {
                 continue;
             }
-            let span = Span::new(p.old.start as usize + head, p.old.end as usize - tail);
-            out.push(span, &new[head..new.len() - tail], &[p.rule]);
+            let old = Span::new(p.old.start as usize + head, p.old.end as usize - tail);
+            after.push_str(&text[copied..old.start as usize]);
+            append(after, &new[head..new.len() - tail]);
+            copied = old.end as usize;
+            let new = Span::new(p.new.start as usize + head, p.new.end as usize - tail);
+            out.push_placed(old, new, Rules::from_buf_and_len([p.rule; 3], 1));
         }
-        self.arena.clear();
+        after.push_str(&text[copied..]);
     }
 }
 
 /// Lengths of the longest common prefix and, after it, suffix; on char boundaries.
 fn common_ends(a: &str, b: &str) -> (usize, usize) {
+    let (x, y) = (a.as_bytes(), b.as_bytes());
+    if x.is_empty() || y.is_empty() || x.first() != y.first() && x.last() != y.last() {
+        return (0, 0);
+    }
     let mut head = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     while !a.is_char_boundary(head) || !b.is_char_boundary(head) {
         head -= 1;

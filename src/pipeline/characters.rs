@@ -45,6 +45,15 @@ pub(super) struct Found {
     pub(super) rule: RuleId,
 }
 
+/// A line of the settled text that phase 1 changed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dirty {
+    /// Its first byte.
+    pub(super) start: u32,
+    /// How many lines come before it.
+    pub(super) line: u32,
+}
+
 /// Some whole lines after phase 1. Offsets are bytes from the batch's start.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
@@ -52,6 +61,8 @@ pub(super) struct Batch {
     pub(super) text: String,
     /// What phase 1 does to it.
     pub(super) edits: EditSet,
+    /// The lines that those are in, in order.
+    pub(super) dirty: Vec<Dirty>,
     /// All lines of the text after phase 1, in order.
     pub(super) pieces: Vec<Piece>,
     /// Line rules that matched: the number of the piece, and the rule.
@@ -73,6 +84,7 @@ impl Batch {
     pub(super) fn size(&self) -> usize {
         self.text.len()
             + self.edits.size()
+            + size_of_val(&self.dirty[..])
             + size_of_val(&self.pieces[..])
             + size_of_val(&self.hits[..])
             + size_of_val(&self.found[..])
@@ -109,8 +121,10 @@ pub(super) struct Washer<'p> {
     /// The line as it is now, and room for the next.
     now: String,
     next: String,
+    /// The edits of one stage, those of all so far, and room for both together.
     step: EditSet,
     total: EditSet,
+    both: EditSet,
     /// Lines within `now`, which stages may part: span and features.
     parts: Vec<(Span, Features)>,
     /// What each stage saw, by its number, when it last looked.
@@ -130,6 +144,8 @@ pub(super) struct Washer<'p> {
     edges: String,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
+    /// How many edits the last batch had, and how much new text.
+    usual: (usize, usize),
 }
 
 impl<'p> Washer<'p> {
@@ -144,6 +160,7 @@ impl<'p> Washer<'p> {
             next: String::new(),
             step: EditSet::default(),
             total: EditSet::default(),
+            both: EditSet::default(),
             parts: Vec::new(),
             seen: Vec::new(),
             rests: Vec::new(),
@@ -154,6 +171,7 @@ impl<'p> Washer<'p> {
             fresh_pieces: Vec::new(),
             edges: String::new(),
             lasting: Vec::new(),
+            usual: (0, 0),
         }
     }
 
@@ -168,6 +186,9 @@ impl<'p> Washer<'p> {
         let mut lines = std::mem::take(&mut self.lines);
         Lined::all(&text, &mut lines);
         self.plan.line_rules.scan(&text, &lines, self.plan.changes, &mut self.scratch);
+        // As many as there will be, or were in the batch before.
+        batch.pieces.reserve(lines.len());
+        batch.edits.reserve(self.usual.0, self.usual.1);
         for Lined { end, features } in &lines {
             let end = *end as usize;
             let line = &text[start..end];
@@ -198,6 +219,7 @@ impl<'p> Washer<'p> {
                 batch.new_len += 1;
             }
         }
+        self.usual = batch.edits.lens();
         self.lines = lines;
         batch.text = text;
         if self.plan.looks_around {
@@ -300,6 +322,10 @@ impl<'p> Washer<'p> {
     /// Carries out what stage `n` pushed for the line, which has changed `state` times. The same
     /// after it: `now` holds the line.
     fn take_edits(&mut self, line: &str, n: usize, state: u32) -> u32 {
+        self.rests[n] = Some(state);
+        if self.sink.is_quiet() && self.seen.is_empty() {
+            return state;
+        }
         self.seen.retain(|s| s.0 != n);
         self.seen.extend(self.sink.drain_seen().map(|s| (n, s)));
         for s in self.sink.drain_lasting() {
@@ -307,21 +333,19 @@ impl<'p> Washer<'p> {
             let end = self.total.map_back(s.span.end as usize, Side::End);
             self.lasting.push(Seen { span: Span::new(start, end.max(start)), rule: s.rule });
         }
-        self.rests[n] = Some(state);
         if self.sink.is_empty() {
             return state;
         }
         let text: &str = if state > 0 { &self.now } else { line };
-        self.sink.take(text, &mut self.step);
+        self.sink.carry_out(text, &mut self.step, &mut self.next);
         if self.step.is_identity() {
             return state;
         }
-        self.next.clear();
-        self.step.apply_into(text, &mut self.next);
         if self.total.is_identity() {
             std::mem::swap(&mut self.total, &mut self.step);
         } else {
-            self.total = self.total.then(&self.step);
+            self.total.then_into(&self.step, &mut self.both);
+            std::mem::swap(&mut self.total, &mut self.both);
         }
         std::mem::swap(&mut self.now, &mut self.next);
         self.part();
@@ -346,15 +370,10 @@ impl<'p> Washer<'p> {
         let new = Span::new(batch.new_len, batch.new_len + self.now.len());
         self.add_found(batch, old, new, true);
         let first = batch.pieces.len();
-        let mut at = 0;
-        for part in self.now.split('\n') {
-            let from = new.start as usize + at;
-            self.fresh_pieces.push((
-                batch.pieces.len() as u32,
-                Span::new(self.fresh.len() + at, self.fresh.len() + at + part.len()),
-            ));
-            batch.pieces.push(Piece::new(part, Span::new(from, from + part.len())));
-            at += part.len() + 1;
+        let moved = |span: Span, by: usize| Span::new(span.start as usize + by, span.end as usize + by);
+        for &(span, _) in &self.parts {
+            self.fresh_pieces.push((batch.pieces.len() as u32, moved(span, self.fresh.len())));
+            batch.pieces.push(Piece::new(&self.now[span.range()], moved(span, new.start as usize)));
         }
         for &(n, id) in &self.part_hits {
             let piece = first as u32 + n;
@@ -362,7 +381,8 @@ impl<'p> Washer<'p> {
         }
         self.fresh.push_str(&self.now);
         self.fresh.push('\n');
-        batch.edits.append(old.start as usize, &self.total);
+        batch.edits.append(old.start as usize, &mut self.total);
+        batch.dirty.push(Dirty { start: old.start, line: batch.lines });
         batch.new_len = new.end as usize;
     }
 
@@ -420,11 +440,15 @@ impl<'p> Washer<'p> {
         }
     }
 
-    /// Files what was seen on a line. With `moved`, `total` tells where things went.
+    /// Files what was seen on a line, mostly nothing. With `moved`, `total` tells where things went.
+    #[inline]
     fn add_found(&mut self, batch: &mut Batch, old: Span, new: Span, moved: bool) {
-        if self.seen.is_empty() && self.lasting.is_empty() {
-            return;
+        if !self.seen.is_empty() || !self.lasting.is_empty() {
+            self.add_some_found(batch, old, new, moved);
         }
+    }
+
+    fn add_some_found(&mut self, batch: &mut Batch, old: Span, new: Span, moved: bool) {
         let first = batch.found.len();
         let place = |base: Span, start: usize, end: usize| {
             Span::new(base.start as usize + start, base.start as usize + end.max(start))

@@ -90,6 +90,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether it is told of changes by these rules how they came to be needed.
+    pub(crate) fn explains(&self, rules: &[RuleId]) -> bool {
+        rules.iter().any(|r| self.explained[usize::from(r.0)])
+    }
+
     /// Which encodings were mistaken for which, if that is what rules repaired that made `new` of `old`,
     /// and the evidence for it.
     pub(crate) fn how(
@@ -100,8 +105,7 @@ impl Plan {
         new: &str,
         evidence: Option<String>,
     ) -> Option<String> {
-        let ours = rules.iter().any(|r| self.explained[usize::from(r.0)]);
-        let how = if ours { known.how(old, new) } else { None };
+        let how = if self.explains(rules) { known.how(old, new) } else { None };
         match (how, evidence) {
             (Some(how), Some(evidence)) => Some(format!("{how}; {evidence}")),
             (how, evidence) => how.or(evidence),

@@ -4,6 +4,7 @@
 //! [`Reader`] reads them, [`undo`] rebuilds an original. None of it needs rules or stages.
 
 mod jsonl;
+mod line;
 mod read;
 mod undo;
 

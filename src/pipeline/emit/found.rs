@@ -11,7 +11,13 @@ pub(in crate::pipeline) const FINDING_TEXT: usize = 240;
 
 impl<S: Sink> Emitter<'_, S> {
     /// Tells the findings before byte `end` of the batch's text after phase 1; what is gone has none.
+    #[inline]
     pub(super) fn tell_before(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
+        let some = p.batch.found.get(self.cursor.found).is_some_and(|f| (f.new.start as usize) < end);
+        if some || !self.flagged.is_empty() { self.tell_some(p, end, stays) } else { Ok(()) }
+    }
+
+    fn tell_some(&mut self, p: &Placed, end: usize, stays: bool) -> io::Result<()> {
         while let Some(f) = self.next_found(p, end) {
             if stays {
                 let ahead = (f.new.start as usize).saturating_sub(self.cursor.new);
@@ -47,6 +53,10 @@ impl<S: Sink> Emitter<'_, S> {
         let mut cut = text.len().min(FINDING_TEXT);
         while !text.is_char_boundary(cut) {
             cut -= 1;
+        }
+        let dirty = &p.batch.dirty;
+        if let Some(n) = dirty.partition_point(|d| d.start <= f.old.start).checked_sub(1) {
+            self.found_ruler.skip_to(dirty[n].start as usize, p.line_base + u64::from(dirty[n].line));
         }
         let (line, column) = self.found_ruler.go(&p.batch.text, f.old.start as usize);
         self.sink.finding(&Finding {

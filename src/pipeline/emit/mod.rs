@@ -6,6 +6,7 @@
 
 mod found;
 mod gaps;
+mod out;
 mod ruler;
 
 use std::collections::VecDeque;
@@ -25,8 +26,6 @@ use twox_hash::xxhash3_128::Hasher;
 
 /// A change may grow to this many bytes of old text before it is told in parts.
 pub(super) const CHANGE_MAX: usize = 64 << 10;
-/// Bytes of output that are worth passing on.
-const PIECE: usize = 128 << 10;
 
 /// A batch in its place in the document.
 struct Placed {
@@ -45,6 +44,8 @@ struct Cursor {
     /// Bytes of the current edit's new text that are done; `None` before it was begun.
     used: Option<usize>,
     found: usize,
+    /// Changed lines that were begun.
+    dirty: usize,
 }
 
 /// The change being put together.
@@ -243,7 +244,9 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 let text = &p.batch.text[self.cursor.old..self.cursor.old + n];
                 match gone {
                     None => {
-                        self.close()?;
+                        if self.group.open {
+                            self.close()?;
+                        }
                         self.tell_before(p, self.cursor.new + n, true)?;
                         self.put(text)?;
                     }
@@ -276,22 +279,23 @@ impl<'a, S: Sink> Emitter<'a, S> {
     fn edit_alone(&mut self, p: &Placed) -> io::Result<usize> {
         let e = &p.batch.edits.edits()[self.cursor.edit];
         let (old, new) = (&p.batch.text[e.old.range()], p.batch.edits.new_text(e));
-        let (old_start, new_start) = (p.old_base + u64::from(e.old.start), self.clean);
-        let mut place = (0, 0);
-        let mut evidence = None;
-        if self.told {
-            place = self.ruler.go(&p.batch.text, self.cursor.old);
-            evidence = self.plan.evidence(&mut self.hows, &e.rules, &p.batch.text, self.cursor.old..self.cursor.old);
-        }
-        self.cursor.old = e.old.end as usize;
+        let (rules, at) = (&e.rules[..], self.cursor.old);
+        let (old_start, new_start) = (p.old_base + at as u64, self.clean);
+        let place = if self.told { self.place_of(p) } else { (0, 0) };
+        self.cursor.old += old.len();
+        self.cursor.edit += 1;
         if !new.is_empty() {
             self.tell_before(p, self.cursor.new + new.len(), true)?;
             self.put(new)?;
             self.cursor.new += new.len();
         }
-        self.cursor.edit += 1;
-        self.tally.change(&e.rules, old.len() as u64, new.len() as u64);
+        self.tally.change(rules, old.len() as u64, new.len() as u64);
         if self.told {
+            let mut how = None;
+            if self.plan.explains(rules) {
+                let evidence = self.plan.evidence(&mut self.hows, rules, &p.batch.text, at..at);
+                how = self.plan.how(&mut self.hows, rules, old, new, evidence);
+            }
             self.sink.change(&Change {
                 old_range: old_start..old_start + old.len() as u64,
                 new_range: new_start..self.clean,
@@ -299,12 +303,23 @@ impl<'a, S: Sink> Emitter<'a, S> {
                 column: place.1,
                 old,
                 new,
-                rules: &e.rules,
+                rules,
                 why: &[],
-                how: self.plan.how(&mut self.hows, &e.rules, old, new, evidence),
+                how,
             })?;
         }
         Ok(new.len())
+    }
+
+    /// Line and column of the edit at the cursor.
+    fn place_of(&mut self, p: &Placed) -> (u64, u64) {
+        let lines = &p.batch.dirty[self.cursor.dirty..];
+        let begun = lines.iter().take_while(|d| d.start as usize <= self.cursor.old).count();
+        if let Some(last) = lines[..begun].last() {
+            self.cursor.dirty += begun;
+            self.ruler.skip_to(last.start as usize, p.line_base + u64::from(last.line));
+        }
+        self.ruler.go_on(&p.batch.text, self.cursor.old)
     }
 
     /// Of the next `n` bytes, which go: those up to the end of the line in which the change reaches
@@ -373,44 +388,6 @@ impl<'a, S: Sink> Emitter<'a, S> {
             self.edit(p, 0, gone)?;
         }
         Ok(())
-    }
-
-    fn put(&mut self, text: &str) -> io::Result<()> {
-        self.clean += text.len() as u64;
-        if self.style.newline == NewlineKind::Lf {
-            return self.write(text.as_bytes());
-        }
-        for line in text.split_inclusive('\n') {
-            let body = line.strip_suffix('\n');
-            self.write(body.unwrap_or(line).as_bytes())?;
-            if body.is_some() {
-                self.write(self.style.newline.text().as_bytes())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() < PIECE {
-            match *bytes {
-                [b] => self.out.push(b),
-                _ => self.out.extend_from_slice(bytes),
-            }
-            return if self.out.len() < PIECE { Ok(()) } else { self.pass_on() };
-        }
-        self.pass_on()?;
-        self.hash.write(bytes);
-        self.out_len += bytes.len() as u64;
-        self.sink.output(bytes)
-    }
-
-    /// Passes on what output is held.
-    fn pass_on(&mut self) -> io::Result<()> {
-        self.hash.write(&self.out);
-        self.out_len += self.out.len() as u64;
-        let done = if self.out.is_empty() { Ok(()) } else { self.sink.output(&self.out) };
-        self.out.clear();
-        done
     }
 
     fn take_out(&mut self, text: &str) {

@@ -6,8 +6,6 @@ pub(in crate::pipeline) struct Ruler {
     at: usize,
     line: u64,
     column: u64,
-    /// The first newline from there on, once looked for.
-    newline: Option<usize>,
 }
 
 impl Ruler {
@@ -23,19 +21,53 @@ impl Ruler {
 
     /// Line and column (characters), from 1, of byte `to` of `text`.
     pub(in crate::pipeline) fn go(&mut self, text: &str, to: usize) -> (u64, u64) {
+        let passed = text.as_bytes().get(self.at..to).unwrap_or_default();
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            let before = memchr::memchr_iter(b'\n', &passed[..last]).count() as u64;
+            self.skip_to(self.at + last + 1, self.line + before + 1);
+        }
+        self.go_on(text, to)
+    }
+
+    /// Goes on to the start of a line, before which there are `line`, unless it has come as far.
+    pub(super) fn skip_to(&mut self, start: usize, line: u64) {
+        if start > self.at {
+            *self = Ruler { at: start, line, column: 0 };
+        }
+    }
+
+    /// The same as [`Ruler::go`], where no line ends before `to`.
+    pub(super) fn go_on(&mut self, text: &str, to: usize) -> (u64, u64) {
         if to > self.at {
-            let find = |at: usize| memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(usize::MAX, |i| at + i);
-            let mut newline = self.newline.unwrap_or_else(|| find(self.at));
-            while newline < to {
-                self.line += 1;
-                self.column = 0;
-                self.at = newline + 1;
-                newline = find(self.at);
-            }
-            self.newline = Some(newline);
-            self.column += text[self.at..to].chars().count() as u64;
+            self.column += chars(&text.as_bytes()[self.at..to]);
             self.at = to;
         }
         self.here()
+    }
+}
+
+/// How many characters there are: bytes that are no continuation. So many bytes at once as a byte can
+/// count.
+fn chars(bytes: &[u8]) -> u64 {
+    let starts = |some: &[u8]| some.iter().fold(0u8, |n, &b| n + u8::from((b as i8) >= -0x40));
+    bytes.chunks(255).map(|some| u64::from(starts(some))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_have_lines_and_columns() {
+        let text = format!("é☃a\n\n{}\nend\n\n", "ö".repeat(700));
+        for step in 1..9 {
+            let mut ruler = Ruler::from_line(2);
+            for to in (0..=text.len()).step_by(step).filter(|&to| text.is_char_boundary(to)) {
+                let line = text[..to].matches('\n').count() as u64 + 3;
+                let column = text[..to].chars().rev().take_while(|&c| c != '\n').count() as u64 + 1;
+                assert_eq!(ruler.go(&text, to), (line, column));
+                assert_eq!(ruler.go(&text, to / 2), (line, column), "never back");
+            }
+        }
     }
 }
