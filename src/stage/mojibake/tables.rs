@@ -223,8 +223,11 @@ impl Tables {
             let p = match (c, self.slot.get(c)) {
                 (0xFFFD, _) => &instead,
                 (_, None | Some(0)) => {
-                    // In no encoding, as ideographs are.
+                    // In no encoding, as ideographs are, and all that begin with these bytes.
                     at += len;
+                    while matches!(bytes.get(at), Some(0xE3..=0xEE)) {
+                        at += 3;
+                    }
                     (of2, of3, of4, held) = (0, [0; 2], [0; 3], 0);
                     (last, plain) = (&none, 0);
                     continue;
