@@ -4,11 +4,15 @@
 //! A line that does not settle within a budget linear in its length stays as it came in, as a
 //! finding: identity is idempotent.
 
+mod around;
+
+use around::Near;
+
 use super::Plan;
 use crate::decode::{NewlineKind, Residue, Settled};
 use crate::edit::{EditSet, EditSink, RuleId, Seen, Side, Span};
 use crate::features::{Features, Lined};
-use crate::rule::{Effect, LineRules, Scratch, is_body, is_title};
+use crate::rule::{Effect, LineRules, Scratch};
 use crate::stage::Survey;
 
 /// A piece of the text after phase 1: one line of it.
@@ -128,6 +132,8 @@ pub(super) struct Washer<'p> {
     fresh_pieces: Vec<(u32, Span)>,
     /// Lines that may stand at either end of the document.
     edges: String,
+    /// For each line: whether it may go, and whether it was asked for what goes beside such lines.
+    near: Vec<Near>,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
 }
@@ -153,6 +159,7 @@ impl<'p> Washer<'p> {
             fresh: String::new(),
             fresh_pieces: Vec::new(),
             edges: String::new(),
+            near: Vec::new(),
             lasting: Vec::new(),
         }
     }
@@ -202,6 +209,7 @@ impl<'p> Washer<'p> {
         batch.text = text;
         if self.plan.looks_around {
             self.look_at_edges(&mut batch);
+            self.look_beside(&mut batch);
             self.read_kinds(&mut batch);
         }
         self.add_decoded(&mut batch, &islands, self.plan.ids.island);
@@ -366,60 +374,6 @@ impl<'p> Washer<'p> {
         batch.new_len = new.end as usize;
     }
 
-    /// Finds the rules for either end of a document that lines match which may stand there: those
-    /// before the first wall of the batch and after the last.
-    fn look_at_edges(&mut self, batch: &mut Batch) {
-        let rules = &self.plan.edge_rules;
-        let all = batch.pieces.len();
-        let top = (0..all).find(|&i| self.is_wall(batch, i));
-        let bottom = top.and_then(|top| (top..all).rev().find(|&i| self.is_wall(batch, i)));
-        batch.walls = top.zip(bottom).map(|(a, b)| (a as u32, b as u32));
-        if rules.is_empty() {
-            return;
-        }
-        let lines = (0..top.unwrap_or(all)).chain(bottom.map_or(all, |n| n + 1)..all);
-        let lines = lines.filter(|&i| batch.pieces[i].kind != Kind::Blank);
-        let mut text = std::mem::take(&mut self.edges);
-        text.clear();
-        let lines: Vec<(u32, Span)> = lines
-            .map(|i| {
-                let start = text.len();
-                text.push_str(self.line(batch, i));
-                text.push('\n');
-                (i as u32, Span::new(start, text.len() - 1))
-            })
-            .collect();
-        Lined::all(&text, &mut self.lines);
-        rules.scan(&text, &self.lines, Features::NONE, &mut self.scratch);
-        let before = batch.hits.len();
-        for ((piece, span), lined) in lines.into_iter().zip(&self.lines) {
-            let place = Some((span.start as usize, lined.features));
-            look_for(rules, &text[span.range()], place, &mut self.scratch, &mut self.hits);
-            file(batch, piece, &self.hits);
-        }
-        if batch.hits.len() > before {
-            batch.hits.sort_unstable();
-        }
-        self.edges = text;
-    }
-
-    /// Whether line `i` is a wall to phase 2, whatever is around it.
-    fn is_wall(&self, batch: &mut Batch, i: usize) -> bool {
-        let Piece { kind, hit, .. } = batch.pieces[i];
-        if kind == Kind::Unread && !hit && is_body(self.line(batch, i)) {
-            batch.pieces[i].kind = Kind::Body;
-        }
-        batch.pieces[i].kind == Kind::Body && !hit
-    }
-
-    /// Line `i` of the text after phase 1.
-    fn line<'b>(&'b self, batch: &'b Batch, i: usize) -> &'b str {
-        match self.fresh_pieces.binary_search_by_key(&(i as u32), |p| p.0) {
-            Ok(n) => &self.fresh[self.fresh_pieces[n].1.range()],
-            Err(_) => &batch.text[batch.old_of(batch.pieces[i].span.range()).range()],
-        }
-    }
-
     /// Files what was seen on a line. With `moved`, `total` tells where things went.
     fn add_found(&mut self, batch: &mut Batch, old: Span, new: Span, moved: bool) {
         if self.seen.is_empty() && self.lasting.is_empty() {
@@ -445,48 +399,6 @@ impl<'p> Washer<'p> {
         fresh.sort_by_key(|f| (f.old, f.new, f.rule));
         fresh.dedup_by_key(|f| (f.old, f.new, f.rule));
         batch.found.append(&mut fresh);
-    }
-
-    /// Finds out what the lines are that matter to phase 2: from either end and from every line
-    /// that a rule matched, up and down to the nearest body line.
-    fn read_kinds(&self, batch: &mut Batch) {
-        let all = batch.pieces.len();
-        // Where hits are; from there on, and from either end.
-        let (mut i, mut n) = (0, 0);
-        while i < all {
-            if self.read_kind(batch, i) {
-                i += 1;
-            } else {
-                n += batch.hits[n..].iter().take_while(|h| h.0 as usize <= i).count();
-                i = batch.hits.get(n).map_or(all, |h| h.0 as usize);
-            }
-        }
-        let (mut end, mut n) = (all, batch.hits.len());
-        while end > 0 {
-            let i = end - 1;
-            if self.read_kind(batch, i) {
-                end = i;
-            } else {
-                n -= batch.hits[..n].iter().rev().take_while(|h| h.0 as usize >= i).count();
-                end = batch.hits[..n].last().map_or(0, |h| h.0 as usize + 1);
-            }
-        }
-    }
-
-    /// Finds out what line `i` is, which matters; whether the line beyond it does, too.
-    fn read_kind(&self, batch: &mut Batch, i: usize) -> bool {
-        if batch.pieces[i].kind == Kind::Unread {
-            let line = self.line(batch, i);
-            let kind = if is_body(line) {
-                Kind::Body
-            } else if is_title(line) {
-                Kind::Title
-            } else {
-                Kind::Short
-            };
-            batch.pieces[i].kind = kind;
-        }
-        batch.pieces[i].kind != Kind::Body
     }
 
     /// Files findings of the decoder, which are places of the settled text.
