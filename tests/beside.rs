@@ -1,4 +1,4 @@
-//! Rules that look at the dropped lines beside a line: law 2 and 3 on documents made of their words.
+//! Rules that look at the dropped lines beside a line: laws 2, 3 and 4 on documents made of their words.
 
 use lave::{Pipeline, Settings};
 use proptest::prelude::*;
@@ -26,6 +26,8 @@ const LINES: &[&str] = &[
     "Ideas",
     "À lire aussi",
     "Qui paiera la digue du port",
+    "By:",
+    "Also read",
 ];
 
 fn pipeline(level: &str) -> Pipeline {
@@ -47,5 +49,9 @@ proptest! {
         prop_assert_eq!(again.text(), cleaned.text());
         let cut = pipeline(if likely { "likely" } else { "safe" }).with_batch(1).clean_str(&text);
         prop_assert_eq!(cut.text(), cleaned.text());
+        let open = pipeline(if likely { "likely" } else { "safe" }).with_gates_open().clean_str(&text);
+        prop_assert_eq!(open.text(), cleaned.text());
+        prop_assert_eq!(format!("{:?}", open.findings()), format!("{:?}", cleaned.findings()));
+        prop_assert_eq!(format!("{:?}", cut.findings()), format!("{:?}", cleaned.findings()));
     }
 }

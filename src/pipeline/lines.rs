@@ -233,7 +233,7 @@ impl<'p> Decider<'p> {
     /// are looked past once they are gone.
     fn is_suspect(&self, id: RuleId, right: Wall) -> bool {
         let when = &self.plan.rules.rule(id).when;
-        self.may_drop(id) && when.after.is_none() && when.before.is_none() && self.in_zone(when, right)
+        self.may_drop(id) && !when.is_beside() && self.in_zone(when, right)
     }
 
     fn in_zone(&self, when: &When, right: Wall) -> bool {

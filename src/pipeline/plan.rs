@@ -68,6 +68,8 @@ pub(crate) struct Plan {
     pub(crate) line_rules: LineRules,
     /// The same for lines before the first body line or after the last.
     pub(crate) edge_rules: LineRules,
+    /// The same for lines beside such as may go.
+    pub(crate) beside_rules: LineRules,
     /// Those of them that change a part of a line.
     pub(crate) patterns: Patterns,
     /// Whether some line rule depends on other lines.
@@ -150,7 +152,8 @@ impl Plan {
         let effect = |id: RuleId| effects.get(id.0 as usize).copied().unwrap_or(Effect::Off);
         let stages: Vec<Box<dyn Stage>> =
             settings.stages().iter().filter_map(|name| stage::build(name, &rules, &options)).collect();
-        let (line_rules, edge_rules, patterns) = Plan::line_rules(&rules, &effects, false);
+        let Sorted { every: line_rules, edge: edge_rules, beside: beside_rules, patterns } =
+            Sorted::new(&rules, &effects, false);
         let needs: Vec<Features> = stages.iter().map(|s| s.needs()).collect();
         let changes = stages.iter().fold(Features::NONE, |a, s| a | s.changes());
         let wakes = needs.iter().fold(Features::NONE, |a, s| a | *s);
@@ -200,6 +203,7 @@ impl Plan {
             wakes_all: wakes == Features::ALL,
             line_rules,
             edge_rules,
+            beside_rules,
             patterns,
             bears,
             needed,
@@ -210,21 +214,22 @@ impl Plan {
         })
     }
 
-    /// The rules with a pattern that are in force: for every line, for those at either end of the
-    /// document, and those that change a part of a line.
-    fn line_rules(rules: &RuleSet, effects: &[Effect], forced: bool) -> (LineRules, LineRules, Patterns) {
-        let on = |id: RuleId| effects.get(id.0 as usize).is_some_and(|&e| e != Effect::Off);
-        // A mark counts wherever the line stands.
-        let edge =
-            |rule: &Rule| matches!(rule.when.zone, Some(Zone::Head | Zone::Tail | Zone::Edge)) && rule.marks.is_none();
-        let pick = |want: &dyn Fn(&Rule) -> bool| LineRules::new(rules, forced, |id, rule| on(id) && want(rule));
-        (pick(&|r| !edge(r)), pick(&edge), Patterns::new(pick(&Rule::is_partial)))
-    }
-
+    /// Every rule with a pattern that is in force is tried on every line that it may mean anything to.
     pub(crate) fn open_gates(&mut self) {
         self.gates_open = true;
-        (self.line_rules, self.edge_rules, self.patterns) = Plan::line_rules(&self.rules, &self.effects, true);
+        let Sorted { every, edge, beside, patterns } = Sorted::new(&self.rules, &self.effects, true);
+        (self.line_rules, self.edge_rules, self.beside_rules, self.patterns) = (every, edge, beside, patterns);
         self.wakes_all = true;
+    }
+
+    /// How many lines below one that rule `id` matches may stand right below one that goes by it; and
+    /// past a line that only would go beside another, those below see what goes above it.
+    pub(crate) fn reach(&self, id: RuleId) -> u8 {
+        let rule = self.rules.rule(id);
+        match rule.action {
+            Action::DeleteLine { and_next } if self.acts(id) => 1 + u8::from(and_next),
+            _ => u8::from(rule.when.is_beside()),
+        }
     }
 
     pub(crate) fn effect(&self, id: RuleId) -> Effect {
@@ -284,6 +289,41 @@ impl Plan {
             .sum();
         if other > 0 {
             tally.count(self.ids.newline, other, 0);
+        }
+    }
+}
+
+/// The rules with a pattern that are in force, by the lines that they are for.
+struct Sorted {
+    /// Any.
+    every: LineRules,
+    /// Those at either end of the document.
+    edge: LineRules,
+    /// Those beside lines that may go.
+    beside: LineRules,
+    /// Those that they change a part of.
+    patterns: Patterns,
+}
+
+impl Sorted {
+    fn new(rules: &RuleSet, effects: &[Effect], forced: bool) -> Sorted {
+        let on = |id: RuleId| effects.get(id.0 as usize).is_some_and(|&e| e != Effect::Off);
+        // A mark counts wherever the line stands.
+        let edge =
+            |rule: &Rule| matches!(rule.when.zone, Some(Zone::Head | Zone::Tail | Zone::Edge)) && rule.marks.is_none();
+        // Where a rule that looks around takes the next line along, that may stand far below: then lines
+        // beside those that go are not told apart.
+        let far = |(n, rule): (usize, &Rule)| {
+            on(RuleId(n as u16)) && rule.when.looks_around() && rule.action == Action::DeleteLine { and_next: true }
+        };
+        let near = !forced && !rules.rules().iter().enumerate().any(far);
+        let beside = |rule: &Rule| near && rule.when.is_beside() && rule.marks.is_none() && !edge(rule);
+        let pick = |want: &dyn Fn(&Rule) -> bool| LineRules::new(rules, forced, |id, rule| on(id) && want(rule));
+        Sorted {
+            every: pick(&|r| !edge(r) && !beside(r)),
+            edge: pick(&edge),
+            beside: pick(&beside),
+            patterns: Patterns::new(pick(&Rule::is_partial)),
         }
     }
 }

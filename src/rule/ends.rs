@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::key::{ASCII, folded};
+use super::key::{ASCII, WIDTH};
 use super::need::HEAD;
 use super::tree::{Fork, Grown, Literal, Tree, Way};
 use super::{Key, becomes_ascii};
@@ -16,8 +16,10 @@ pub(super) struct Ends<const BACK: bool> {
     more: Grown,
     /// Where each first byte leads in either tree.
     first: [[Option<Way>; 128]; 2],
-    /// What literals that start with some bytes let through, by [`slot`]: of four bytes for short
-    /// ones, of eight for the others.
+    /// A bit for the first bytes of each literal, three or four, by [`slot`].
+    heads: Vec<u64>,
+    /// What literals that start with some bytes let through, by [`slot`]: of all three or the first four
+    /// bytes for short ones, of eight for the others.
     short: Vec<Lets>,
     long: Vec<Lets>,
     /// Bytes of the longest literal.
@@ -30,21 +32,18 @@ type Lets = [u8; 2];
 
 /// Characters.
 const STEP: usize = 8;
-/// Bits of the number that [`slot`] makes.
+/// Bits of the numbers that [`slot`] makes for `heads`, and for what these let through.
+const HEADS: u32 = 16;
 const SLOT: u32 = 14;
-/// Bytes that it is made of.
-const WIDTH: usize = 8;
-/// Bytes of a line that make more bytes of a key than that, mostly.
-const FEW: usize = 24;
 
-/// A number for eight bytes, or for four of them.
-fn slot(bytes: u64) -> usize {
-    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOT)) as usize
+/// A number for up to [`WIDTH`] bytes.
+fn slot<const BITS: u32>(bytes: u64) -> usize {
+    (bytes.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
 }
 
-/// The first four bytes.
-fn four(eight: u64) -> u64 {
-    eight & 0xFFFF_FFFF
+/// The first three bytes, and the first four.
+fn first_few(eight: u64) -> [u64; 2] {
+    [eight & 0xFF_FFFF, eight & 0xFFFF_FFFF]
 }
 
 /// Each byte of a line as it stands in the key; those beyond ASCII as they are.
@@ -67,6 +66,7 @@ impl<const BACK: bool> Ends<BACK> {
             rules: vec![None; of],
             more: Grown::default(),
             first: [[None; 128]; 2],
+            heads: vec![0; 1 << (HEADS - 6)],
             short: vec![[0; 2]; 1 << SLOT],
             long: vec![[0; 2]; 1 << SLOT],
             longest: 0,
@@ -80,7 +80,9 @@ impl<const BACK: bool> Ends<BACK> {
         }
     }
 
+    /// `literal`: of [`HEAD`] bytes or more.
     pub(super) fn add(&mut self, literal: &str, rule: u16) {
+        debug_assert!(literal.len() >= HEAD);
         if BACK {
             self.more.add(literal.bytes().rev(), rule);
         } else {
@@ -101,7 +103,8 @@ impl<const BACK: bool> Ends<BACK> {
                 *first = std::array::from_fn(|b| tree.next(root, b as u8));
             }
         }
-        let (mut short, mut long) = (std::mem::take(&mut self.short), std::mem::take(&mut self.long));
+        let [mut short, mut long] = [&mut self.short, &mut self.long].map(std::mem::take);
+        let mut heads = std::mem::take(&mut self.heads);
         for (own, tree) in self.each_tree() {
             for l in tree.literals {
                 let rule = if own { self.rules[usize::from(l.who)] } else { Some(l.who) };
@@ -112,21 +115,21 @@ impl<const BACK: bool> Ends<BACK> {
                         *lets = if stop.is_none_or(|stop| stop == stops) { most.max(*lets) } else { *lets };
                     }
                 };
-                match *tree.bytes(*l) {
-                    [a, b, c, d, e, f, g, h, ..] => {
-                        mark(&mut long[slot(u64::from_le_bytes([a, b, c, d, e, f, g, h]))]);
-                    }
-                    [a, b, c, d, ..] => mark(&mut short[slot(u64::from(u32::from_le_bytes([a, b, c, d])))]),
-                    // After a shorter one anything may stand.
-                    [a, b, c] => {
-                        let after = |d| u64::from(u32::from_le_bytes([a, b, c, d]));
-                        (b' '..0x7F).for_each(|d| mark(&mut short[slot(after(d))]));
-                    }
-                    _ => short.iter_mut().for_each(mark),
+                let mut bytes = [0; WIDTH];
+                let len = tree.bytes(*l).len().min(WIDTH);
+                bytes[..len].copy_from_slice(&tree.bytes(*l)[..len]);
+                let eight = u64::from_le_bytes(bytes);
+                let [three, four] = first_few(eight);
+                let head = if len == HEAD { three } else { four };
+                heads[slot::<HEADS>(head) / 64] |= 1 << (slot::<HEADS>(head) % 64);
+                if len == WIDTH {
+                    mark(&mut long[slot::<SLOT>(eight)]);
+                } else {
+                    mark(&mut short[slot::<SLOT>(head)]);
                 }
             }
         }
-        (self.short, self.long) = (short, long);
+        (self.heads, self.short, self.long) = (heads, short, long);
         let len = |l: &Literal| usize::from(l.len);
         self.longest = self.own.literals.iter().chain(&self.more.literals).map(len).max().unwrap_or(0);
     }
@@ -153,23 +156,15 @@ impl<const BACK: bool> Ends<BACK> {
         if near {
             return;
         }
-        // Line and key are out of step here: look at the key itself, first at a few characters, as
-        // few lines go on like a literal, then as far as literals reach.
+        // Line and key are out of step here: look at the key itself, as far as literals reach.
         let cut = |mut at: usize| {
             while !line.is_char_boundary(at) {
                 at += 1;
             }
             at
         };
-        let part = |reach: usize| {
-            if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] }
-        };
-        scratch.set(part(FEW));
-        // What is cut off may hold more of a space, or make one of it.
-        if scratch.text().len() > WIDTH && !self.may_be(scratch.text().as_bytes()) {
-            return;
-        }
-        let part = part(6 * (self.longest + 1));
+        let reach = 6 * (self.longest + 1);
+        let part = if BACK { &line[cut(to.saturating_sub(reach))..to] } else { &line[from..cut(to.min(from + reach))] };
         scratch.set(part);
         let known = scratch.text().len() >= self.longest || part.len() == raw.len();
         if !known {
@@ -179,36 +174,25 @@ impl<const BACK: bool> Ends<BACK> {
         }
     }
 
-    /// Whether no rule can open for a line that has these bytes at its end, at least `least`
+    /// Whether no rule can open for a line whose key has these bytes at its end, at least `least`
     /// characters, and a stop at its end or not; false where that is not easy to tell.
-    pub(super) fn is_quiet(&self, bytes: [u8; WIDTH], least: usize, stops: bool) -> bool {
-        let eight = if BACK { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) };
-        folded(eight).is_some_and(|key| {
-            let most = self.short[slot(four(key))][usize::from(stops)].max(self.long[slot(key)][usize::from(stops)]);
-            most < u8::MAX && least > usize::from(most) * STEP
-        })
+    pub(super) fn is_quiet(&self, key: [u8; WIDTH], least: usize, stops: bool) -> bool {
+        let key = if BACK { u64::from_be_bytes(key) } else { u64::from_le_bytes(key) };
+        let [three, four] = first_few(key);
+        let is_head = |few| self.heads[slot::<HEADS>(few) / 64] >> (slot::<HEADS>(few) % 64) & 1 == 1;
+        if !is_head(three) && !is_head(four) {
+            return true;
+        }
+        let lets = [&self.short[slot::<SLOT>(three)], &self.short[slot::<SLOT>(four)], &self.long[slot::<SLOT>(key)]];
+        let most = lets.map(|l| l[usize::from(stops)]).into_iter().fold(0, u8::max);
+        most == 0 || most < u8::MAX && least > usize::from(most) * STEP
     }
 
     /// Looks at the bytes of a line or of its key. False if one of the first few that count is not
     /// ASCII. A blank stands for any run of them; after the first few, what is not ASCII may be
     /// anything.
     fn look(&self, bytes: &[u8], out: &mut Vec<u16>) -> bool {
-        if !self.may_be(bytes) {
-            return true;
-        }
         self.each_tree().fold(true, |near, (own, tree)| self.look_in(own, tree, bytes, out) && near)
-    }
-
-    /// Whether the first bytes of a line or of its key may be those of a literal, or are not that
-    /// easy to tell.
-    fn may_be(&self, bytes: &[u8]) -> bool {
-        let eight = if BACK {
-            bytes.last_chunk().map(|b| u64::from_be_bytes(*b))
-        } else {
-            bytes.first_chunk().map(|b| u64::from_le_bytes(*b))
-        };
-        let Some(key) = eight.and_then(folded) else { return true };
-        self.short[slot(four(key))] != [0; 2] || self.long[slot(key)] != [0; 2]
     }
 
     fn wake(&self, own: bool, literals: &[Literal], out: &mut Vec<u16>) {
@@ -285,6 +269,7 @@ impl<const BACK: bool> Ends<BACK> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key::folded;
     use super::*;
 
     #[test]

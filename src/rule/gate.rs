@@ -5,7 +5,7 @@
 //! pattern, which sees the line's key, could match (law 4): so literals are cut where line and key
 //! may differ, and where a start or end is not ASCII the key of that end is looked at instead.
 
-use super::ends::{Ends, FOLDED};
+use super::ends::Ends;
 use super::matcher::{self, Matcher, Musts};
 use super::need::{At, Need, musts, start_of};
 use super::needles::{self, Found, Needles};
@@ -160,25 +160,25 @@ impl Gates {
         out: &mut Vec<u16>,
     ) {
         scan.go_to(at);
-        let needles = scan.needles(at + line.len());
-        if needles.is_empty() && self.is_quiet(line, at, least, scan, stops) {
-            return;
+        // The few bytes at either end tell for most lines that no literal stands there.
+        let (head, tail) = (key.head(line), key.tail(line));
+        if head.is_none_or(|key| !self.start.is_quiet(key, least, stops)) {
+            self.start.open(line, inner(line), key, out);
         }
-        let blank = |b: &u8| matches!(b, b' ' | 9..=13);
-        let bytes = line.as_bytes();
-        let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
-        let to = bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1);
-        self.start.open(line, from..to, key, out);
-        self.wide.open(line, from, key, out);
-        self.end.open(line, from..to, key, out);
+        if head.is_none_or(|key| !self.wide.is_quiet(key)) {
+            self.wide.open(line, key, out);
+        }
+        if tail.is_none_or(|key| !self.end.is_quiet(key, least, stops)) {
+            self.end.open(line, inner(line), key, out);
+        }
+        let needles = scan.needles(at + line.len());
         needles.iter().for_each(|(_, needle)| out.extend_from_slice(self.needles.rules(*needle)));
-        let mut last = None;
-        for rest in self.rests(stops) {
+        for rest in [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]] {
             if least > rest.longest {
                 continue;
             }
             if !rest.last.is_empty()
-                && let Some(end) = *last.get_or_insert_with(|| Key::last_byte(line))
+                && let Some(end) = tail.map(|[.., last]| last).or_else(|| Key::last_byte(line))
                 && rest.has_last(end)
             {
                 out.extend(rest.last.iter().filter(|(b, _)| end == *b).map(|(_, n)| n));
@@ -191,27 +191,14 @@ impl Gates {
             stop.is_none_or(|stop| stop == stops) && least <= most
         });
     }
+}
 
-    /// What lines that end in a stop, or do not, may open.
-    fn rests(&self, stops: bool) -> [&Rest; 2] {
-        [&self.rest[0], &self.rest[if stops { 1 } else { 2 }]]
-    }
-
-    /// Whether `line`, which holds no needle and has at least `least` characters, opens no gate, as a
-    /// few of its bytes tell; false where they do not.
-    fn is_quiet(&self, line: &str, at: usize, least: usize, scan: &Scan, stops: bool) -> bool {
-        let bytes = line.as_bytes();
-        let (Some(&head), Some(&tail)) = (bytes.first_chunk(), bytes.last_chunk()) else { return false };
-        // Both ends are ASCII, so no literal beyond it is there.
-        self.start.is_quiet(head, least, stops)
-            && self.end.is_quiet(tail, least, stops)
-            && self.rests(stops).iter().all(|rest| {
-                least > rest.longest
-                    || rest.always.is_empty()
-                        && !rest.has_last(FOLDED[usize::from(tail[7])])
-                        && !rest.bytes.iter().any(|(mark, _)| scan.marks[*mark].has(at))
-            })
-    }
+/// The bytes of `line` without the blanks at either end.
+fn inner(line: &str) -> std::ops::Range<usize> {
+    let blank = |b: &u8| matches!(b, b' ' | 9..=13);
+    let bytes = line.as_bytes();
+    let from = bytes.iter().position(|b| !blank(b)).unwrap_or(bytes.len());
+    from..bytes.iter().rposition(|b| !blank(b)).map_or(from, |i| i + 1)
 }
 
 impl Rest {

@@ -1,12 +1,19 @@
 //! The normalised key of a line: what line rules match against, so that patterns need no `(?i)`,
 //! no `\w`, no `\b` and survive curly quotes.
 
+use super::need::HEAD;
+
 /// A line, case folded, with digits as `0`, every kind of space as one plain space, quotes
 /// straight, dashes as `-`, `…` as `...`, and no space at either end.
 #[derive(Default)]
 pub(crate) struct Key {
     text: String,
+    /// What a few characters are in a key.
+    few: Vec<u8>,
 }
+
+/// Bytes at either end of a key that tell most lines apart.
+pub(super) const WIDTH: usize = 8;
 
 /// For each byte of a line's key, and one past it: the byte of the line that it stands for.
 pub(crate) struct Places(Vec<u32>);
@@ -46,6 +53,61 @@ impl Key {
 
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The first bytes of the key of `line`, or of what it would be without its last space; nothing if
+    /// it has not as many.
+    pub(super) fn head(&mut self, line: &str) -> Option<[u8; WIDTH]> {
+        self.few.clear();
+        let mut rest = line;
+        loop {
+            // Mostly the first, or what follows a quotation mark.
+            if let Some(eight) = rest.as_bytes().first_chunk().and_then(|b| folded(u64::from_le_bytes(*b))) {
+                if self.few.is_empty() {
+                    return Some(eight.to_le_bytes());
+                }
+                self.few.extend_from_slice(&eight.to_le_bytes());
+            } else {
+                let mut chars = rest.chars();
+                fold(chars.next()?, &mut self.few);
+                rest = chars.as_str();
+            }
+            if let Some(head) = self.few.first_chunk() {
+                return Some(*head);
+            }
+        }
+    }
+
+    /// The last bytes of the key of `line`, or of what it would be without its first space; nothing if
+    /// it has not as many. Before a character beyond ASCII that is among the last few there may be zeroes:
+    /// no literal ends like that.
+    pub(super) fn tail(&mut self, line: &str) -> Option<[u8; WIDTH]> {
+        let mut tail = [0; WIDTH];
+        let (mut from, mut rest) = (WIDTH, line);
+        loop {
+            if let Some(eight) = rest.as_bytes().last_chunk().and_then(|b| folded(u64::from_be_bytes(*b))) {
+                let before = eight.swap_bytes() >> (8 * (WIDTH - from));
+                return Some((before | u64::from_le_bytes(tail)).to_le_bytes());
+            }
+            let mut chars = rest.chars();
+            // Not as the first, where a space would be left out.
+            self.few.clear();
+            self.few.push(0);
+            fold(chars.next_back()?, &mut self.few);
+            rest = chars.as_str();
+            for &b in self.few[1..].iter().rev() {
+                if b != b' ' || from < WIDTH && tail[from] != b' ' {
+                    from -= 1;
+                    tail[from] = b;
+                }
+                if from == 0 {
+                    return Some(tail);
+                }
+            }
+            if from < WIDTH && !tail[from].is_ascii() && from + HEAD >= WIDTH {
+                return Some(tail);
+            }
+        }
     }
 
     /// The last byte of the key of `line`.
@@ -207,6 +269,29 @@ mod tests {
         for c in (0x80..=0x10_FFFF).filter_map(char::from_u32) {
             if let Some(small) = lower(c) {
                 assert!(c.to_lowercase().eq([small]), "U+{:04X}", u32::from(c));
+            }
+        }
+    }
+
+    #[test]
+    fn both_ends() {
+        let pieces = ["a", " ", "É", "…", "“", "7", "\u{A0}", "漢", ".", "X", "İ"];
+        let (mut k, mut whole) = (Key::default(), Key::default());
+        for n in 0..pieces.len().pow(5) {
+            let pick = |i: u32| pieces[n / pieces.len().pow(i) % pieces.len()];
+            let few: String = (0..5).map(pick).collect();
+            for line in [format!("{few}bcd fgh"), format!("bcd fgh{few}"), few] {
+                whole.set(&line);
+                let key = format!(" {} ", whole.text()).into_bytes();
+                let (head, tail) = (k.head(&line), k.tail(&line));
+                assert!(head.map_or(key.len() < WIDTH + 2, |h| key[1..].starts_with(&h)), "{line:?}");
+                let end = tail.map(|t| t.split(|&b| b == 0).next_back().unwrap_or_default().to_vec());
+                let whole = |end: &[u8]| end.len() == WIDTH || end[..HEAD.min(end.len())].iter().any(|b| *b >= 0x80);
+                assert!(
+                    end.map_or(key.len() < WIDTH + 2, |t| key[..key.len() - 1].ends_with(&t) && whole(&t)),
+                    "{line:?}"
+                );
+                assert!(tail.is_none_or(|t| Some(t[WIDTH - 1]) == Key::last_byte(&line)), "{line:?}");
             }
         }
     }

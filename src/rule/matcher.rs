@@ -8,6 +8,7 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::{pool::Pool, syntax};
 use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::{Hir, HirKind};
 
 use super::lean::forms;
 
@@ -76,7 +77,7 @@ impl Musts {
 /// compiles, which goes both ways to tell where.
 struct Lean {
     dfa: DFA,
-    /// From the end to the start, for a pattern that is bound to the end only.
+    /// From the end to the start, for a pattern whose end tells more than its start.
     back: bool,
     anchored: Anchored,
     caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>>,
@@ -89,7 +90,8 @@ impl Lean {
         let look = hir.properties();
         let start = look.look_set_prefix().contains(regex_syntax::hir::Look::Start);
         let end = look.look_set_suffix().contains(regex_syntax::hir::Look::End);
-        let back = end && !start;
+        // Few keys end like a pattern's end; nearly all start like `.{3,}`.
+        let back = end && (!start || starts_wide(&hir));
         let config = thompson::Config::new()
             .utf8(false)
             .reverse(back)
@@ -113,6 +115,16 @@ impl Lean {
             self.dfa.try_search_fwd(&mut cache, &input)
         };
         found.ok().map(|at| at.is_some())
+    }
+}
+
+/// Whether a pattern that is bound to the start says little about what comes there: a class of many
+/// characters, again and again.
+fn starts_wide(hir: &Hir) -> bool {
+    let HirKind::Concat(parts) = hir.kind() else { return false };
+    match parts.iter().map(Hir::kind).find(|part| !matches!(part, HirKind::Look(_))) {
+        Some(HirKind::Repetition(r)) => r.min > 0 && r.max.is_none() && !r.sub.properties().is_literal(),
+        _ => false,
     }
 }
 

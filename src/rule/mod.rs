@@ -140,12 +140,12 @@ pub const FURNITURE: &str = "furniture";
 impl When {
     /// Whether it asks for anything beside the line itself.
     pub fn looks_around(&self) -> bool {
-        self.zone.is_some()
-            || self.prev.is_some()
-            || self.next.is_some()
-            || self.needs.is_some()
-            || self.after.is_some()
-            || self.before.is_some()
+        self.zone.is_some() || self.prev.is_some() || self.next.is_some() || self.needs.is_some() || self.is_beside()
+    }
+
+    /// Whether it asks for lines beside it that are dropped.
+    pub fn is_beside(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
     }
 }
 

@@ -6,9 +6,6 @@
 use super::Key;
 use super::need::{HEAD, LITERAL};
 
-/// Characters of a line that are looked at first.
-const FEW: usize = 6;
-
 /// The literals.
 pub(super) struct Wide {
     /// Those of lave's own rules, sorted, and the rule that each of them is, if it is in force.
@@ -72,24 +69,18 @@ impl Wide {
         }
     }
 
+    /// Whether no rule wakes for a line whose key has these bytes at its start.
+    pub(super) fn is_quiet(&self, key: [u8; super::key::WIDTH]) -> bool {
+        let [a, b, c, d, e, f, ..] = key;
+        let slot = || slot([a, b, c, d, e, f]);
+        self.empty
+            || [a, b, c].is_ascii()
+            || self.heads[slot() / 64] >> (slot() % 64) & 1 == 0 && !self.short.contains(&[a, b, c])
+    }
+
     /// Wakes the rules one of whose literals the key of the line starts with.
-    /// `from`: where the first byte stands that is no blank.
-    pub(super) fn open(&self, line: &str, from: usize, key: &mut Key, out: &mut Vec<u16>) {
-        // Whatever is beyond ASCII in a key was so in the line.
-        let plain =
-            |few: &[u8; 2 * HEAD]| few.is_ascii() && few.iter().filter(|b| b.is_ascii_graphic()).count() >= HEAD;
-        if self.empty || line.as_bytes()[from..].first_chunk().is_some_and(plain) {
-            return;
-        }
-        if line.chars().filter(|c| !c.is_whitespace()).take(HEAD).all(|c| c.is_ascii()) {
-            return;
-        }
-        // First a few characters, as few lines go on like a literal.
-        let few = line.char_indices().filter(|(_, c)| !c.is_whitespace()).nth(FEW).map_or(line.len(), |c| c.0);
-        key.set(&line[..few]);
-        let slot = key.text().as_bytes().first_chunk().map(|head| slot(*head));
-        let short = first(key.text()).is_some_and(|head| self.short.contains(&head));
-        if !short && slot.is_some_and(|slot| self.heads[slot / 64] >> (slot % 64) & 1 == 0) {
+    pub(super) fn open(&self, line: &str, key: &mut Key, out: &mut Vec<u16>) {
+        if self.empty {
             return;
         }
         // A run of spaces is one in the key: so the more of the line.
@@ -135,7 +126,7 @@ mod tests {
         wide.sort();
         let open = |line: &str| {
             let mut out = Vec::new();
-            wide.open(line, 0, &mut Key::default(), &mut out);
+            wide.open(line, &mut Key::default(), &mut out);
             out
         };
         assert_eq!(open("À LIRE  AUSSI : le mur"), [0]);

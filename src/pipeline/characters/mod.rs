@@ -4,7 +4,9 @@
 //! A line that does not settle within a budget linear in its length stays as it came in, as a
 //! finding: identity is idempotent.
 
-mod kinds;
+mod around;
+
+use around::Near;
 
 use super::Plan;
 use crate::decode::{NewlineKind, Residue, Settled};
@@ -144,6 +146,8 @@ pub(super) struct Washer<'p> {
     fresh_pieces: Vec<(u32, Span)>,
     /// Lines that may stand at either end of the document.
     edges: String,
+    /// For each line: whether it may go, and whether it was asked for what goes beside such lines.
+    near: Vec<Near>,
     /// In bytes of the line as it came.
     lasting: Vec<Seen>,
     /// How many edits the last batch had, and how much new text.
@@ -172,6 +176,7 @@ impl<'p> Washer<'p> {
             fresh: String::new(),
             fresh_pieces: Vec::new(),
             edges: String::new(),
+            near: Vec::new(),
             lasting: Vec::new(),
             usual: (0, 0),
         }
@@ -226,6 +231,7 @@ impl<'p> Washer<'p> {
         batch.text = text;
         if self.plan.looks_around {
             self.look_at_edges(&mut batch);
+            self.look_beside(&mut batch);
             self.read_kinds(&mut batch);
         }
         self.add_decoded(&mut batch, &islands, self.plan.ids.island);

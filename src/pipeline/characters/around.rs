@@ -1,9 +1,20 @@
-//! What the lines are to phase 2, found out where that matters: at either end, and around lines that
-//! rules matched.
+//! What lines have to do with others, as far as phase 1 can tell: which of them stand at either end of
+//! a document or beside lines that may go, and which matter to phase 2 at all.
 
-use super::{Batch, Kind, Piece, Span, Washer, file, look_for};
+use super::{Batch, Kind, Piece, Washer, file, look_for};
+use crate::edit::Span;
 use crate::features::{Features, Lined};
 use crate::rule::{is_body, is_title};
+
+/// What is known of a line and those beside it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Near {
+    /// How many lines below it may stand right below one that goes, as it may go itself and take the
+    /// next along; 0 if it stays.
+    goes: u8,
+    /// Whether the rules for what stands beside were looked up for it.
+    asked: bool,
+}
 
 impl Washer<'_> {
     /// Finds the rules for either end of a document that lines match which may stand there: those
@@ -41,6 +52,55 @@ impl Washer<'_> {
             batch.hits.sort_unstable();
         }
         self.edges = text;
+    }
+
+    /// Finds the rules on what stands beside lines that go, for lines that may: those above and below one
+    /// that a rule may drop, and on from there as long as they match, too. To all others, most of the
+    /// text, such rules mean nothing.
+    pub(super) fn look_beside(&mut self, batch: &mut Batch) {
+        if self.plan.beside_rules.is_empty() {
+            return;
+        }
+        let all = batch.pieces.len();
+        let mut near = std::mem::take(&mut self.near);
+        near.clear();
+        near.resize(all, Near::default());
+        for &(piece, id) in &batch.hits {
+            let goes = &mut near[piece as usize].goes;
+            *goes = self.plan.reach(id).max(*goes);
+        }
+        let before = batch.hits.len();
+        // The batches above and below may end in lines that go.
+        let mut reach = 2;
+        for (i, near) in near.iter_mut().enumerate() {
+            reach = self.ask_beside(batch, i, near, reach);
+        }
+        reach = 1;
+        for (i, near) in near.iter_mut().enumerate().rev() {
+            reach = self.ask_beside(batch, i, near, reach).min(1);
+        }
+        if batch.hits.len() > before {
+            batch.hits.sort_unstable();
+        }
+        self.near = near;
+    }
+
+    /// Looks up line `i`, if it is one of the next `reach` that may stand beside one that goes; how many
+    /// may from there on.
+    fn ask_beside(&mut self, batch: &mut Batch, i: usize, near: &mut Near, reach: u8) -> u8 {
+        if batch.pieces[i].kind == Kind::Blank {
+            return reach;
+        }
+        if reach > 0 && !near.asked {
+            near.asked = true;
+            let mut hits = std::mem::take(&mut self.hits);
+            let mut scratch = std::mem::take(&mut self.scratch);
+            look_for(&self.plan.beside_rules, self.line(batch, i), None, &mut scratch, &mut hits);
+            file(batch, i as u32, &hits);
+            near.goes = near.goes.max(u8::from(!hits.is_empty()));
+            (self.hits, self.scratch) = (hits, scratch);
+        }
+        near.goes.max(reach.saturating_sub(1))
     }
 
     /// Whether line `i` is a wall to phase 2, whatever is around it.
