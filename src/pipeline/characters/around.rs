@@ -159,6 +159,6 @@ impl Washer<'_> {
             };
             batch.pieces[i].kind = kind;
         }
-        batch.pieces[i].kind != Kind::Body
+        batch.pieces[i].kind != Kind::Body || batch.pieces[i].hit
     }
 }
