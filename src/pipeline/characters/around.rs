@@ -121,7 +121,8 @@ impl Washer<'_> {
     }
 
     /// Finds out what the lines are that matter to phase 2: from either end and from every line
-    /// that a rule matched, up and down to the nearest body line.
+    /// that a rule matched, up and down to the nearest body line that none matched: one that goes is no
+    /// wall.
     pub(super) fn read_kinds(&self, batch: &mut Batch) {
         let all = batch.pieces.len();
         // Where hits are; from there on, and from either end.
