@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::lines::ends_in_stop;
 use super::sieve::{SETS, Sieve};
-use crate::features::{Features, Lined};
+use crate::features::{Features, Lined, chars_in};
 
 /// What a search for several literals found in some lines. Reused from text to text.
 #[derive(Default)]
@@ -57,13 +57,6 @@ pub(super) enum Line {
     Any,
 }
 
-/// How many characters `line` has, at most some thousand bytes. Written so that the compiler makes
-/// vector instructions of it.
-fn chars(line: &str) -> usize {
-    let few = |few: &[u8]| few.iter().fold(0u8, |n, &b| n + u8::from(b as i8 >= -0x40));
-    line.as_bytes().chunks(128).map(|c| usize::from(few(c))).sum()
-}
-
 /// Characters of a line that few rules match.
 pub(super) const LONG: usize = 300;
 
@@ -72,7 +65,7 @@ impl Line {
         let plain = !features.meets(Features::NON_ASCII);
         if !ends_in_stop(line) {
             Line::Any
-        } else if line.len() > LONG && (plain || line.len() > 4 * LONG || chars(line) > LONG) {
+        } else if line.len() > LONG && (plain || line.len() > 4 * LONG || chars_in(line.as_bytes()) > LONG) {
             Line::Prose
         } else {
             Line::Stopped

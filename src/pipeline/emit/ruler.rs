@@ -1,5 +1,7 @@
 //! Lines and columns of places.
 
+use crate::features::chars_in;
+
 /// Line and column of a place of a text, found by going on from the last.
 #[derive(Default)]
 pub(in crate::pipeline) struct Ruler {
@@ -39,18 +41,11 @@ impl Ruler {
     /// The same as [`Ruler::go`], where no line ends before `to`.
     pub(super) fn go_on(&mut self, text: &str, to: usize) -> (u64, u64) {
         if to > self.at {
-            self.column += chars(&text.as_bytes()[self.at..to]);
+            self.column += chars_in(&text.as_bytes()[self.at..to]) as u64;
             self.at = to;
         }
         self.here()
     }
-}
-
-/// How many characters there are: bytes that are no continuation. So many bytes at once as a byte can
-/// count.
-fn chars(bytes: &[u8]) -> u64 {
-    let starts = |some: &[u8]| some.iter().fold(0u8, |n, &b| n + u8::from((b as i8) >= -0x40));
-    bytes.chunks(255).map(|some| u64::from(starts(some))).sum()
 }
 
 #[cfg(test)]
